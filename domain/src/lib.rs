@@ -1,1 +1,3 @@
 //! Pure domain.
+
+pub mod moments;
