@@ -1,0 +1,66 @@
+//! What the check of a questionnaire file finds, and what the hash covers.
+
+mod fixture;
+
+use domain::questionnaire::Version;
+use fixture::{small_definition, small_version};
+use serde_json::{Value, json};
+
+fn problems(change: impl FnOnce(&mut Value)) -> Vec<String> {
+    let mut definition = small_definition();
+    change(&mut definition);
+    let problems = Version::parse(&definition.to_string()).expect_err("the change breaks the file");
+    problems.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_broken_file_is_told_where_and_what_to_change() {
+    let found =
+        problems(|d| d["parts"][0]["factors"][2]["criteria"][0]["when"]["is"]["option"] = json!("collect"));
+    assert_eq!(
+        found,
+        ["/sections/0/questions/1/answer: `purpose` has no option `collect`"]
+    );
+    let found = problems(|d| d["sections"][0]["questions"][0]["text"] = json!({"vi": "Để làm gì"}));
+    assert_eq!(
+        found,
+        ["/sections/0/questions/0/text: the text is missing in `en`"]
+    );
+    let found =
+        problems(|d| d["sections"][0]["questions"][1]["answer"]["factors"] = json!(["access", "officials"]));
+    assert_eq!(
+        found,
+        ["/parts: no question asks the factor `result`; name it in a satisfaction question"]
+    );
+    let found =
+        problems(|d| d["sections"][0]["questions"][0]["when"] = json!({"answered": {"item": "rate.seats"}}));
+    assert_eq!(
+        found,
+        [
+            "/sections/0/questions/0/when: `rate.seats` is not asked before this place; name an earlier question, or `question.row`"
+        ]
+    );
+    let found = problems(|d| d["sections"][0]["questions"][0]["colour"] = json!("red"));
+    assert!(
+        found[0].starts_with("line 1, column ") && found[0].contains("unknown field `colour`"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn the_hash_follows_the_content_and_nothing_else() {
+    let version = small_version();
+    let mut definition = small_definition();
+    definition["$schema"] = json!("questionnaire.schema.json");
+    let spaced = serde_json::to_string_pretty(&definition).expect("text");
+    assert_eq!(
+        Version::parse(&spaced).expect("valid").hash(),
+        version.hash(),
+        "white space and $schema do not count"
+    );
+    definition["title"]["en"] = json!("Another title");
+    assert_ne!(
+        Version::parse(&definition.to_string()).expect("valid").hash(),
+        version.hash()
+    );
+}
