@@ -1,1 +1,59 @@
-fn main() {}
+//! The developer tool of Nghe Dân: `cargo xtask --help`.
+//!
+//! It builds the site with libraries instead of command-line tools that everyone would have to compile first, and it
+//! starts and removes what the tests need. Nothing of it is in the server.
+
+#![expect(
+    clippy::print_stdout,
+    reason = "a command-line tool speaks on standard output"
+)]
+
+mod bless;
+mod fonts;
+mod lint;
+mod pg;
+mod run;
+mod serve;
+mod setup;
+mod site;
+mod test;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Build, try and check Nghe Dân.", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build everything and open the demo on <http://127.0.0.1:3000>.
+    Serve(serve::Args),
+    /// Run every test: Rust on SQLite and PostgreSQL, then the browser.
+    Test(test::Args),
+    /// Check format, lints, documentation, dependency rules and size budgets.
+    Lint(lint::Args),
+    /// Build what the browser loads into `target/site`.
+    Site(site::Args),
+    /// Write the checked-in outputs anew: the API description and the snapshots.
+    Bless,
+    /// Cut the typeface down to Vietnamese and English again.
+    Fonts,
+    /// Start a throw-away PostgreSQL and keep it until Ctrl-C.
+    Pg(pg::Args),
+}
+
+fn main() -> anyhow::Result<()> {
+    run::enter_root()?;
+    match Cli::parse().command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Test(args) => test::run(&args),
+        Command::Lint(args) => lint::run(&args),
+        Command::Site(args) => site::run(&args),
+        Command::Bless => bless::run(),
+        Command::Fonts => fonts::run(),
+        Command::Pg(args) => pg::run(&args),
+    }
+}

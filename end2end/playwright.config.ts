@@ -1,0 +1,34 @@
+import { defineConfig } from "@playwright/test";
+
+// Debian's Chromium: nothing is downloaded. Playwright gives every launch a profile folder of its own.
+const chromium = process.env.NGHE_DAN_CHROMIUM ?? "/usr/bin/chromium";
+
+export default defineConfig({
+  testDir: "tests",
+  outputDir: "../target/end2end",
+  // Two cores: more workers would only make the timings worse.
+  workers: 2,
+  fullyParallel: true,
+  forbidOnly: process.env.CI === "true",
+  // A test that passes at the second try has found something.
+  retries: 0,
+  timeout: 30_000,
+  expect: { timeout: 5_000 },
+  reporter: [["list"]],
+  use: {
+    locale: "vi-VN",
+    timezoneId: "Asia/Ho_Chi_Minh",
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: chromium,
+      args: [
+        "--no-sandbox",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-gpu",
+        "--font-render-hinting=none",
+      ],
+    },
+  },
+});

@@ -1,0 +1,86 @@
+// The real binary on a free port with a database of its own.
+
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+const root = resolve(import.meta.dirname, "../..");
+const binary = process.env.NGHE_DAN_BINARY ?? join(root, "target/debug/nghe-dan");
+const site = join(root, "target/site");
+
+/** A server that runs until it is stopped. */
+export interface Server {
+  /** Where it listens, without a slash at the end. */
+  readonly origin: string;
+  /** What it has written to its log so far. */
+  log(): string;
+  /** Stops it as an administrator would, and removes its database. */
+  stop(): Promise<void>;
+}
+
+/** Starts a server; its database is filled by `nghe-dan` with the arguments `fill`, when given. */
+export async function startServer(fill?: readonly string[]): Promise<Server> {
+  const folder = await mkdtemp(join(tmpdir(), "nghe-dan-e2e-"));
+  const database = `sqlite:${join(folder, "nghe-dan.db")}`;
+  if (fill) {
+    await promisify(execFile)(binary, [...fill, "--database", database], { cwd: root });
+  }
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const child = spawn(binary, ["serve", "--listen", `127.0.0.1:${port}`, "--database", database, "--site", site], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let log = "";
+  child.stdout.on("data", (text) => (log += text));
+  child.stderr.on("data", (text) => (log += text));
+  try {
+    await ready(child, origin, () => log);
+  } catch (error) {
+    child.kill("SIGKILL");
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+  return {
+    origin,
+    log: () => log,
+    async stop() {
+      if (child.exitCode === null) {
+        const ended = new Promise((done) => child.once("exit", done));
+        child.kill("SIGTERM");
+        await ended;
+      }
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function ready(child: ChildProcess, origin: string, log: () => string): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) {
+      throw new Error(`nghe-dan ended with ${child.exitCode}:\n${log()}`);
+    }
+    try {
+      if ((await fetch(`${origin}/readyz`)).ok) return;
+    } catch {
+      // Not listening yet.
+    }
+    await new Promise((next) => setTimeout(next, 50));
+  }
+  throw new Error(`nghe-dan was not ready within 30 s:\n${log()}`);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const probe = createServer();
+    probe.once("error", failed);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => (address && typeof address === "object" ? done(address.port) : failed(new Error("no port"))));
+    });
+  });
+}

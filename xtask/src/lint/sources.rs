@@ -1,0 +1,165 @@
+//! Rules about what may be written where, checked on the text of the sources.
+//!
+//! Only the code that ships is read: tests may name a table or the environment.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::site::collect;
+
+/// Crates that ship; this tool does not.
+const CRATES: [&str; 6] = ["app", "domain", "frontend", "report", "server", "store"];
+
+/// A rule: no line outside `allowed` may match.
+struct Rule {
+    says: &'static str,
+    /// Paths that start or end with one of these are exempt.
+    allowed: &'static [&'static str],
+    /// When not empty, only paths that start with one of these are looked at.
+    only: &'static [&'static str],
+    matches: fn(&str) -> bool,
+}
+
+const RULES: [Rule; 5] = [
+    Rule {
+        says: "SQL belongs to store",
+        allowed: &["store/src/"],
+        only: &[],
+        matches: holds_sql,
+    },
+    Rule {
+        says: "only store knows sqlx",
+        allowed: &["store/src/"],
+        only: &[],
+        matches: |line| line.contains("sqlx::"),
+    },
+    Rule {
+        says: "the server holds no HTML: pages are made by app",
+        allowed: &[],
+        only: &["server/src/"],
+        matches: |line| line.contains("view! {") || line.contains("<html") || line.contains("</"),
+    },
+    Rule {
+        says: "only config.rs reads the environment",
+        allowed: &["/config.rs"],
+        only: &[],
+        matches: |line| line.contains("env::var") || line.contains("env::args"),
+    },
+    Rule {
+        says: "only clock.rs asks for the time",
+        allowed: &["/clock.rs"],
+        only: &[],
+        matches: |line| {
+            ["now_utc()", "now_local()", "SystemTime::now", "UtcDateTime::now"]
+                .iter()
+                .any(|call| line.contains(call))
+        },
+    },
+];
+
+/// Reads the sources of every crate and names each line that breaks a rule.
+pub(crate) fn check_all() -> Result<()> {
+    let mut files = Vec::new();
+    for name in CRATES {
+        collect(&Path::new(name).join("src"), &mut files)?;
+    }
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "rs"));
+    files.sort();
+    let mut broken = Vec::new();
+    for file in &files {
+        let text = fs::read_to_string(file)?;
+        broken.extend(breaches(path_text(file)?, &text));
+    }
+    ensure!(broken.is_empty(), "{}", broken.join("\n"));
+    println!("    {} files keep {} rules", files.len(), RULES.len());
+    Ok(())
+}
+
+fn path_text(path: &Path) -> Result<&str> {
+    path.to_str()
+        .with_context(|| format!("{} is not UTF-8", path.display()))
+}
+
+fn breaches(path: &str, text: &str) -> Vec<String> {
+    if path.ends_with("/tests.rs") || path.contains("/tests/") {
+        return Vec::new();
+    }
+    let rules = RULES.iter().filter(|rule| {
+        !rule
+            .allowed
+            .iter()
+            .any(|part| path.starts_with(part) || path.ends_with(part))
+            && (rule.only.is_empty() || rule.only.iter().any(|part| path.starts_with(part)))
+    });
+    let rules: Vec<&Rule> = rules.collect();
+    text.lines()
+        .enumerate()
+        // A test module ends its file.
+        .take_while(|(_, line)| !line.starts_with("#[cfg(test)]"))
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+        .flat_map(|(number, line)| {
+            rules
+                .iter()
+                .filter(move |rule| (rule.matches)(line))
+                .map(move |rule| format!("{path}:{}: {}: {}", number + 1, rule.says, line.trim()))
+        })
+        .collect()
+}
+
+/// Does a statement start on this line? Words of prose such as "select a unit" do not count.
+fn holds_sql(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    let opened = lower.trim_start();
+    let statement = |text: &str| {
+        let text = text.trim_start();
+        text.starts_with("insert into ")
+            || text.starts_with("delete from ")
+            || text.starts_with("create table ")
+            || (text.starts_with("select ") && (text.contains(" from ") || text.ends_with(',')))
+            || (text.starts_with("update ") && text.contains(" set "))
+    };
+    statement(opened) || opened.split('"').skip(1).step_by(2).any(statement)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_is_found_where_it_does_not_belong() {
+        let line = r#"    let rows = query("select id from unit where bucket = $1");"#;
+        assert_eq!(breaches("server/src/intake.rs", line).len(), 1);
+        assert_eq!(breaches("store/src/units.rs", line).len(), 0);
+        assert!(holds_sql("         update tally set rev = rev + 1"));
+        assert!(!holds_sql(r#"    hint: "Update your browser","#));
+    }
+
+    #[test]
+    fn comments_and_tests_may_say_anything() {
+        let text =
+            "// insert into t\nfn f() {}\n#[cfg(test)]\nmod tests { const Q: &str = \"delete from t\"; }\n";
+        assert_eq!(breaches("app/src/lib.rs", text), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_environment_and_the_clock_have_one_door_each() {
+        assert_eq!(
+            breaches("server/src/router.rs", "let url = std::env::var(\"X\");").len(),
+            1
+        );
+        assert_eq!(
+            breaches("server/src/config.rs", "let url = std::env::var(\"X\");").len(),
+            0
+        );
+        assert_eq!(
+            breaches("store/src/fold.rs", "let now = OffsetDateTime::now_utc();").len(),
+            1
+        );
+        assert_eq!(
+            breaches("server/src/clock.rs", "OffsetDateTime::now_utc()").len(),
+            0
+        );
+    }
+}

@@ -1,0 +1,110 @@
+//! Running other programs: what is shown before, how long it took, what is said when it fails.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+
+/// Goes to the root of the workspace, so that every path of this tool may be relative to it.
+pub(crate) fn enter_root() -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .context("xtask lies inside the workspace")?;
+    std::env::set_current_dir(root).with_context(|| format!("cannot enter {}", root.display()))
+}
+
+/// Says what comes next and how long it usually takes, does it, and says how long it took.
+pub(crate) fn step<T>(what: &str, expected: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    println!("==> {what} ({expected})");
+    let start = Instant::now();
+    let done = work().with_context(|| format!("failed: {what}"))?;
+    println!("    done in {:.1} s", start.elapsed().as_secs_f64());
+    Ok(done)
+}
+
+/// `cargo`, the one that runs this tool.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(option_env!("CARGO").unwrap_or("cargo"));
+    // Set by the outer cargo for this tool alone; inherited, they would make every build script run again.
+    for variable in [
+        "CARGO_MANIFEST_DIR",
+        "CARGO_MANIFEST_PATH",
+        "CARGO_PKG_NAME",
+        "CARGO_PKG_VERSION",
+    ] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+/// Runs `command` with its output shown; anything but success is an error that names the command.
+pub(crate) fn check(command: &mut Command) -> Result<()> {
+    let status = command
+        .status()
+        .with_context(|| format!("cannot start {}", name(command)))?;
+    if status.success() {
+        Ok(())
+    } else {
+        bail!("{} ended with {status}", name(command))
+    }
+}
+
+/// Runs `command` silently and returns its standard output; on failure the error holds what it printed.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("cannot start {}", name(command)))?;
+    if output.status.success() {
+        return String::from_utf8(output.stdout).context("output that is not UTF-8");
+    }
+    bail!(
+        "{} ended with {}\n{}{}",
+        name(command),
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+/// Is there a program of this name on the search path?
+pub(crate) fn is_installed(program: &str) -> bool {
+    Command::new(program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+fn name(command: &Command) -> String {
+    std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .map(OsStr::to_string_lossy)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_names_the_command_and_shows_what_it_said() {
+        let error = output(Command::new("sh").args(["-c", "echo because >&2; exit 3"]))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("sh -c") && error.contains('3') && error.contains("because"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_missing_program_is_not_installed() {
+        assert!(!is_installed("no-such-program-anywhere"));
+    }
+}

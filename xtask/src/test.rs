@@ -1,0 +1,100 @@
+//! `cargo xtask test`: every test there is, and the servers they need.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::pg::{Durability, Server};
+use crate::run::{cargo, check, step};
+use crate::setup;
+use crate::site::{self, Tools};
+
+/// Independent implementations that our figures and our API are compared with.
+const PYTHON: [&str; 4] = [
+    "numpy==2.3.5",
+    "scipy==1.16.3",
+    "statsmodels==0.14.5",
+    "schemathesis==4.6.1",
+];
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Also the tests that take minutes (`#[ignore]`d ones, and browser tests tagged @full).
+    #[arg(long)]
+    full: bool,
+    /// Only the Rust tests.
+    #[arg(long, conflicts_with = "browser")]
+    rust: bool,
+    /// Only the browser tests.
+    #[arg(long)]
+    browser: bool,
+    /// Only tests whose name holds one of these.
+    filter: Vec<String>,
+}
+
+/// Runs the tests; the cluster they used is gone when this returns, also with an error.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    if !args.browser {
+        rust_tests(args)?;
+    }
+    if !args.rust {
+        browser_tests(args)?;
+    }
+    Ok(())
+}
+
+fn rust_tests(args: &Args) -> Result<()> {
+    setup::postgres_server()?;
+    setup::debian_packages(&[("python3", "python3-venv"), ("strace", "strace")])?;
+    setup::python_packages(&PYTHON)?;
+    let server = step("start a PostgreSQL of our own", "3 s", || {
+        Server::start(Durability::None)
+    })?;
+    step(
+        "Rust tests on SQLite and PostgreSQL",
+        "8 min the first time, then 2",
+        || {
+            let mut command = rust(&server);
+            command.arg("--no-fail-fast").arg("--").args(&args.filter);
+            if args.full {
+                command.arg("--include-ignored");
+            }
+            check(&mut command)
+        },
+    )
+}
+
+/// `cargo test` of all crates that run here, told where PostgreSQL and Python are.
+///
+/// `frontend` only exists for the browser, and with it in one build `app` would be server and browser at once.
+pub(crate) fn rust(server: &Server) -> Command {
+    let mut command = cargo();
+    command.args(["test", "--quiet", "--workspace", "--exclude", "frontend"]);
+    command.env("NGHE_DAN_TEST_POSTGRES_URL", server.url());
+    if let Ok(python) = std::path::absolute(Path::new(setup::VENV).join("bin/python")) {
+        command.env("NGHE_DAN_TEST_PYTHON", python);
+    }
+    command
+}
+
+fn browser_tests(args: &Args) -> Result<()> {
+    setup::npm_packages()?;
+    setup::debian_packages(&[("chromium", "chromium")])?;
+    site::build(Tools::Required)?;
+    // The debug build of the server: the Rust tests have compiled most of it already.
+    step("build the server", "1 min", || {
+        check(cargo().args(["build", "--quiet", "--package", "server"]))
+    })?;
+    step("browser tests", "3 min", || {
+        let mut command = Command::new("node_modules/.bin/playwright");
+        command.arg("test").args(&args.filter).current_dir("end2end");
+        if !args.filter.is_empty() {
+            command.arg("--pass-with-no-tests");
+        }
+        if !args.full {
+            command.args(["--grep-invert", "@full"]);
+        }
+        check(&mut command)
+    })
+}
