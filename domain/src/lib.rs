@@ -52,5 +52,6 @@ pub mod student;
 pub mod tally;
 pub mod text;
 mod variance;
+pub mod unit;
 pub mod varint;
 pub mod weighted;
