@@ -51,7 +51,7 @@ pub mod status;
 pub mod student;
 pub mod tally;
 pub mod text;
-mod variance;
 pub mod unit;
+mod variance;
 pub mod varint;
 pub mod weighted;

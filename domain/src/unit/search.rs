@@ -309,9 +309,9 @@ impl<'a> Found<'a> {
                     extent: unit.extent,
                 });
                 if at == 0 {
-                    self.push(unit.unit, former)
+                    self.push(unit.unit, former);
                 } else {
-                    others.push((unit.unit, former))
+                    others.push((unit.unit, former));
                 }
             }
         }
