@@ -152,13 +152,12 @@ fn count<T>(items: &[T]) -> i64 {
 impl CrossProducts {
     /// The correlation of the satisfied shares of two criteria; zero when one of them does not vary.
     pub(crate) fn correlation(&self, left: usize, right: usize) -> f64 {
+        // The scales n_left², n_right² and n_left·n_right cancel. One root of the product, not a product of roots:
+        // for two criteria answered alike the correlation is then exactly one.
         let covariance = |left, right| as_f64(self.scaled_covariance(left, right, false));
-        let (n_left, n_right) = (as_f64(self.answered(left)), as_f64(self.answered(right)));
-        // Each scaled by n² of its own pair: what remains of the scales is n_left·n_right in both.
-        let spread = (covariance(left, left) / (n_left * n_left)).sqrt()
-            * (covariance(right, right) / (n_right * n_right)).sqrt();
+        let spread = (covariance(left, left) * covariance(right, right)).sqrt();
         if spread > 0.0 {
-            (covariance(left, right) / (n_left * n_right) / spread).clamp(-1.0, 1.0)
+            (covariance(left, right) / spread).clamp(-1.0, 1.0)
         } else {
             0.0
         }

@@ -77,8 +77,10 @@ impl Difference {
 
     fn mover(left: (f64, Interval), right: (f64, Interval), correlation: f64) -> Self {
         let value = left.0 - right.0;
+        // `a² − 2ρab + b²`, written so that nothing cancels where the correlation is near one.
         let reach = |left: f64, right: f64| {
-            (left * left - 2.0 * correlation * left * right + right * right)
+            let apart = left - right;
+            (apart * apart + 2.0 * (1.0 - correlation) * left * right)
                 .max(0.0)
                 .sqrt()
         };

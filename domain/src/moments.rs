@@ -81,6 +81,19 @@ impl Moments {
         }
     }
 
+    /// The moments of one criterion, from how many people gave each score: `counts[0]` is that of score 1.
+    ///
+    /// `satisfied_from` is the lowest score that counts as satisfied. Each respondent has one answer, so `complete`
+    /// is all of them.
+    pub fn of_counts(counts: &[i64], satisfied_from: u32) -> Self {
+        let mut sum = Self::default();
+        for (score, &count) in (1_u32..).zip(counts) {
+            let one = Self::of(1, u32::from(score >= satisfied_from), score, true);
+            sum += Self::from_array(one.to_array().map(|field| field * count));
+        }
+        sum
+    }
+
     /// True when every field is zero: nobody answered, or everything that was added has been taken back.
     pub fn is_zero(&self) -> bool {
         *self == Self::default()
@@ -285,6 +298,12 @@ mod tests {
     fn nobody_counts_without_an_answer() {
         // Every row "no opinion": shown, so not complete, and not a respondent of the node.
         assert!(Moments::of(0, 0, 0, true).is_zero());
+    }
+
+    #[test]
+    fn a_criterion_is_a_node_with_one_answer_each() {
+        let people = [1, 4, 4, 5].map(|score| Moments::of(1, u32::from(score >= 4), score, true));
+        assert_eq!(Moments::of_counts(&[1, 0, 0, 2, 1], 4), people.into_iter().sum());
     }
 
     #[test]

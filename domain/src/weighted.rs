@@ -15,19 +15,19 @@ use crate::variance::Variance;
 /// answers has no estimate and must be reported beside the figure by the caller.
 pub fn weighted_share(units: &[(i64, Estimate)]) -> Option<Estimate> {
     let (base, variance) = combine(units, 0.25)?;
-    Some(base.share(variance))
+    Some(base.share(Some(variance)))
 }
 
 /// The weighted mean of the mean scores of units.
 pub fn weighted_score(units: &[(i64, Estimate)], scale: ScoreRange) -> Option<Estimate> {
     let (low, high) = scale.ends();
     let (base, variance) = combine(units, (high - low) * (high - low) / 4.0)?;
-    Some(base.mean(variance, scale))
+    Some(base.mean(Some(variance), scale))
 }
 
 /// `largest` is the largest variance of one observation. It stands in for a unit whose variance is unknown (a
 /// single respondent), which would otherwise count as perfectly sure.
-fn combine(units: &[(i64, Estimate)], largest: f64) -> Option<(Base, Option<Variance>)> {
+fn combine(units: &[(i64, Estimate)], largest: f64) -> Option<(Base, Variance)> {
     let units: Vec<_> = units.iter().filter(|(weight, _)| *weight > 0).collect();
     let weights: i128 = units.iter().map(|(weight, _)| i128::from(*weight)).sum();
     let ratio = Ratio::weighted_mean(units.iter().map(|(weight, estimate)| (*weight, estimate.ratio)))?;
@@ -45,18 +45,21 @@ fn combine(units: &[(i64, Estimate)], largest: f64) -> Option<(Base, Option<Vari
             sampling_unit = estimate.sampling_unit;
         }
     }
+    // Degrees of freedom and respondents are rounded down; one that came out a last bit too small is not.
+    let whole = |value: f64| nearest((value * (1.0 + 1e-9)).floor()).max(1);
     let base = Base {
         ratio,
         respondents: units.iter().map(|(_, estimate)| estimate.respondents).sum(),
         answers: units.iter().map(|(_, estimate)| estimate.answers).sum(),
         // The simple random sample that weighs everyone alike and varies as much (Kish).
-        units: nearest(spread.recip().floor()).max(1),
+        units: whole(spread.recip()),
         sampling_unit,
     };
     // Degrees of freedom of a sum of variances (Satterthwaite, Biometrics Bulletin 2, 1946).
-    let variance = (freedom > 0.0).then(|| Variance {
-        value,
-        freedom: nearest((value * value / freedom).floor()).max(1),
-    });
-    Some((base, variance))
+    let freedom = if freedom > 0.0 {
+        whole(value * value / freedom)
+    } else {
+        1
+    };
+    Some((base, Variance { value, freedom }))
 }

@@ -1,0 +1,10 @@
+//! The statistics of the domain: laws, published and hand-checked cases, coverage, and an independent
+//! computation.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod coverage;
+mod golden;
+mod laws;
+mod oracle;
+mod people;
