@@ -78,7 +78,23 @@ impl Answers {
         answers: &Map<String, Value>,
         unasked: Unasked,
     ) -> Result<Self, Vec<FieldError>> {
-        json::parse(version, respondent, answers, unasked)
+        let (answers, errors) = json::read(version, respondent, answers, unasked);
+        if errors.is_empty() {
+            Ok(answers)
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// Reads what can be read, for a form that is still being filled: a wrong answer counts as skipped and
+    /// is named among the errors.
+    pub fn read(
+        version: &Version,
+        respondent: &Map<String, Value>,
+        answers: &Map<String, Value>,
+        unasked: Unasked,
+    ) -> (Self, Vec<FieldError>) {
+        json::read(version, respondent, answers, unasked)
     }
 
     /// The normal form as JSON, `(respondent, answers)`: what the digest covers and exports show.

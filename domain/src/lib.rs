@@ -43,6 +43,7 @@ pub mod layout;
 pub mod method;
 pub mod moments;
 pub mod normal;
+pub mod official;
 pub mod questionnaire;
 pub mod ratio;
 pub mod response;

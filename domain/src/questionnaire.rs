@@ -32,6 +32,10 @@ pub struct Definition {
     /// The version of the instrument, such as `2023`.
     pub version: String,
     pub title: Text,
+    /// Carries the structure of an instrument whose published results are imported. Its factors may lack
+    /// criteria, nothing is asked, and nobody can answer it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub import_only: bool,
     pub provenance: Provenance,
     /// The method that computes its indicators; see [`crate::method`].
     pub method: String,
@@ -242,7 +246,8 @@ pub struct Row {
 pub struct ChoiceOption {
     pub id: String,
     pub text: Text,
-    /// Shown after this option was chosen, such as where to turn with a complaint.
+    /// Shown after this option was chosen, such as where to turn with a complaint. In it `{hotline}` stands
+    /// for the unit's number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Text>,
 }

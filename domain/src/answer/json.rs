@@ -11,12 +11,12 @@ use crate::response::{FieldError, FieldErrorCode};
 /// The word for "no opinion" in answers.
 const NO_OPINION: &str = "no_opinion";
 
-pub(super) fn parse(
+pub(super) fn read(
     version: &Version,
     respondent: &Map<String, Value>,
     answers: &Map<String, Value>,
     unasked: Unasked,
-) -> Result<Answers, Vec<FieldError>> {
+) -> (Answers, Vec<FieldError>) {
     let mut parser = Parser {
         version,
         unasked,
@@ -24,6 +24,11 @@ pub(super) fn parse(
         remarks: Vec::new(),
         errors: Vec::new(),
     };
+    if version.definition().import_only {
+        parser
+            .errors
+            .push(FieldError::new("/questionnaire", FieldErrorCode::NotAskedHere));
+    }
     for (name, map, of_respondent) in [("respondent", respondent, true), ("answers", answers, false)] {
         for key in map.keys() {
             let known = version
@@ -47,14 +52,11 @@ pub(super) fn parse(
         let path = format!("/{name}/{}", question.id);
         parser.question(index, question, shown, &path, map.get(&question.id));
     }
-    if parser.errors.is_empty() {
-        Ok(Answers {
-            items: parser.items,
-            remarks: parser.remarks,
-        })
-    } else {
-        Err(parser.errors)
-    }
+    let answers = Answers {
+        items: parser.items,
+        remarks: parser.remarks,
+    };
+    (answers, parser.errors)
 }
 
 struct Parser<'a> {

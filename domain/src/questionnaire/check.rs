@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::condition::Condition;
+use crate::method::Method;
 use crate::questionnaire::{AnswerKind, Definition, FORMAT, Question, Scale};
 use crate::text::{Language, Text};
 
@@ -89,6 +90,9 @@ impl<'a> Checker<'a> {
                 self.add(place, "use lower-case letters, digits and hyphens");
             }
         }
+        if Method::by_id(&definition.method).is_none() {
+            self.add("/method", format!("there is no method `{}`", definition.method));
+        }
         if !definition.languages.contains(&Language::vi()) {
             self.add(
                 "/languages",
@@ -113,9 +117,7 @@ impl<'a> Checker<'a> {
         for (s, section) in definition.sections.iter().enumerate() {
             let place = format!("/sections/{s}");
             self.text(&format!("{place}/title"), &section.title);
-            if let Some(intro) = &section.intro {
-                self.text(&format!("{place}/intro"), intro);
-            }
+            self.optional_text(&format!("{place}/intro"), section.intro.as_ref());
             self.condition(&format!("{place}/when"), section.when.as_ref());
             if section.questions.is_empty() {
                 self.add(&place, "a section needs a question");
@@ -123,6 +125,18 @@ impl<'a> Checker<'a> {
             for (q, question) in section.questions.iter().enumerate() {
                 self.question(&format!("{place}/questions/{q}"), question);
             }
+        }
+        if definition.import_only {
+            if !definition.sections.is_empty() {
+                self.add(
+                    "/sections",
+                    "a questionnaire that is only imported asks nothing; remove the sections or `import_only`",
+                );
+            }
+            return;
+        }
+        if definition.sections.is_empty() {
+            self.add("/sections", "a questionnaire needs a section");
         }
         for factor in definition.factors() {
             if !self.asked.contains(factor.id.as_str()) {
@@ -160,11 +174,12 @@ impl<'a> Checker<'a> {
             for (f, factor) in part.factors.iter().enumerate() {
                 let place = format!("/parts/{p}/factors/{f}");
                 self.text(&format!("{place}/title"), &factor.title);
-                if factor.criteria.is_empty() {
+                if factor.criteria.is_empty() && !definition.import_only {
                     self.add(&place, "a factor needs a criterion");
                 }
                 for (c, criterion) in factor.criteria.iter().enumerate() {
                     self.text(&format!("{place}/criteria/{c}/text"), &criterion.text);
+                    self.optional_text(&format!("{place}/criteria/{c}/short"), criterion.short.as_ref());
                 }
             }
         }
@@ -172,11 +187,15 @@ impl<'a> Checker<'a> {
 
     fn question(&mut self, place: &str, question: &'a Question) {
         self.text(&format!("{place}/text"), &question.text);
-        if let Some(help) = &question.help {
-            self.text(&format!("{place}/help"), help);
-        }
+        self.optional_text(&format!("{place}/help"), question.help.as_ref());
         self.condition(&format!("{place}/when"), question.when.as_ref());
         let answer = format!("{place}/answer");
+        if let AnswerKind::Satisfaction { no_opinion, .. }
+        | AnswerKind::Grid { no_opinion, .. }
+        | AnswerKind::Rating { no_opinion, .. } = &question.answer
+        {
+            self.optional_text(&format!("{answer}/no_opinion"), no_opinion.as_ref());
+        }
         let id = &question.id;
         match &question.answer {
             AnswerKind::Satisfaction { scale, factors, .. } => {
@@ -233,6 +252,7 @@ impl<'a> Checker<'a> {
                 );
                 for (o, option) in options.iter().enumerate() {
                     self.text(&format!("{answer}/options/{o}/text"), &option.text);
+                    self.optional_text(&format!("{answer}/options/{o}/note"), option.note.as_ref());
                 }
                 self.paths.insert(id.clone());
             }
@@ -347,6 +367,12 @@ impl<'a> Checker<'a> {
                     format!("the text is missing in `{language}`"),
                 ));
             }
+        }
+    }
+
+    fn optional_text(&mut self, place: &str, text: Option<&Text>) {
+        if let Some(text) = text {
+            self.text(place, text);
         }
     }
 
