@@ -37,6 +37,7 @@ pub mod difference;
 pub mod estimate;
 pub mod figure;
 mod float;
+pub mod form;
 pub mod id;
 pub mod interval;
 pub mod layout;

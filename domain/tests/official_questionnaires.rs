@@ -283,6 +283,17 @@ fn the_schema_accepts_every_file_and_refuses_what_the_program_refuses() {
     }
 }
 
+#[test]
+fn the_example_of_the_documentation_is_valid() {
+    let page = include_str!("../../docs/questionnaires.md");
+    let example = page
+        .split("```json")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
+    let version = version(example.expect("the page has an example"));
+    assert_eq!(version.layout().criteria(), 1);
+}
+
 /// A published version is frozen: when this fails, make a new version instead of changing a file.
 #[test]
 fn the_published_versions_are_frozen() {
