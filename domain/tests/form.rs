@@ -1,5 +1,7 @@
 //! Walking a questionnaire and reading form fields: by example, and as laws over random answers.
 
+use std::sync::LazyLock;
+
 use domain::answer::{Answer, Answers, Unasked};
 use domain::form::{self, RawForm, Walk};
 use domain::layout::ItemKind;
@@ -217,14 +219,15 @@ fn an_answer(kind: &ItemKind, seed: u64) -> Answer {
     }
 }
 
-fn versions() -> [Version; 3] {
+/// The versions that can be answered, read once for all cases.
+static VERSIONS: LazyLock<[Version; 3]> = LazyLock::new(|| {
     [
         official::DESK_RATING_1,
         official::SIPAS_2023,
         official::SIPAS_2022,
     ]
     .map(|file| Version::parse(file).expect("valid"))
-}
+});
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
@@ -232,7 +235,7 @@ proptest! {
     /// The browser walks over its own state; the server reads what it was sent. Both must see the same.
     #[test]
     fn a_walk_asks_what_the_server_asks(which in 0_usize..3, seeds in prop::collection::vec(any::<u64>(), 90)) {
-        let version = &versions()[which];
+        let version = &VERSIONS[which];
         let layout = version.layout();
         let items: Vec<Answer> = layout.items().iter().zip(&seeds).map(|(item, seed)| an_answer(&item.kind, *seed)).collect();
         let walk = Walk::new(version, &items);
@@ -261,7 +264,7 @@ proptest! {
     /// Whatever a browser sends, nothing panics, nothing typed is lost, and a hidden item has no answer.
     #[test]
     fn any_fields_can_be_read(which in 0_usize..3, typed in prop::collection::vec((any::<prop::sample::Index>(), "[a-z_0-9 .,-]{0,8}|[1-6]|no_opinion|receive_result"), 0..40)) {
-        let version = &versions()[which];
+        let version = &VERSIONS[which];
         let items = version.layout().items();
         let pairs: Vec<(String, String)> = typed
             .into_iter()
