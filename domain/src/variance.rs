@@ -87,15 +87,17 @@ pub(crate) struct Variance {
 /// A stratum with a single unit has no variance of its own: its residual is taken about the whole instead of
 /// about the stratum (the rule "adjust" of the R package survey), so that it is never silently left out.
 pub(crate) fn linearised(strata: &[Sums]) -> Option<Variance> {
-    let strata: Vec<&Sums> = strata.iter().filter(|stratum| stratum.units > 0).collect();
-    let answers: i128 = strata.iter().map(|stratum| i128::from(stratum.answers)).sum();
-    let total: i128 = strata.iter().map(|stratum| i128::from(stratum.total)).sum();
-    let units: i64 = strata.iter().map(|stratum| stratum.units).sum();
-    let freedom = units - i64::try_from(strata.len()).ok()?;
+    let strata = strata.iter().filter(|stratum| stratum.units > 0);
+    let (mut answers, mut total, mut freedom) = (0_i128, 0_i128, 0);
+    for stratum in strata.clone() {
+        answers += i128::from(stratum.answers);
+        total += i128::from(stratum.total);
+        freedom += stratum.units - 1;
+    }
     if answers <= 0 || freedom < 1 {
         return None;
     }
-    let sum: f64 = strata.iter().map(|stratum| spread(stratum, answers, total)).sum();
+    let sum: f64 = strata.map(|stratum| spread(stratum, answers, total)).sum();
     let squared = as_f64(answers * answers);
     Some(Variance {
         value: (sum / squared / squared).max(0.0),

@@ -20,7 +20,7 @@ fn draw(population: &Population, random: &mut Random, cuts: &[f64], people: usiz
 /// The case of METHOD: 39 criteria, 150 people, latent correlation 0.5 within a person.
 #[test]
 fn an_interval_that_follows_the_person_holds_the_truth() {
-    const ROUNDS: usize = 2000;
+    const ROUNDS: usize = 1000;
     let population = Population::spread(39, 0.84, 0.5);
     let (truth, cuts) = (population.true_share(), population.cuts());
     let mut random = Random(20_261_122);
@@ -58,7 +58,7 @@ fn an_interval_that_follows_the_person_holds_the_truth() {
 
 #[test]
 fn the_mean_of_criteria_holds_the_truth_with_missing_answers() {
-    const ROUNDS: usize = 1500;
+    const ROUNDS: usize = 500;
     let population = Population {
         missing: 0.3,
         ..Population::spread(6, 0.8, 0.5)
@@ -80,7 +80,7 @@ fn the_mean_of_criteria_holds_the_truth_with_missing_answers() {
 /// 30 villages of 31 people with a latent village correlation of 0.05, and a commune with three of them.
 #[test]
 fn in_villages_only_an_interval_that_follows_the_village_holds_the_truth() {
-    const ROUNDS: usize = 1000;
+    const ROUNDS: usize = 400;
     let population = Population {
         village: 0.05,
         ..Population::spread(6, 0.84, 0.45)
@@ -112,13 +112,14 @@ fn in_villages_only_an_interval_that_follows_the_village_holds_the_truth() {
     );
     assert!((930..=970).contains(&by_village), "covers {by_village} of 1000");
     let (_, few) = covered(3, &mut random);
-    assert!((920..=990).contains(&few), "three villages cover {few} of 1000");
+    // With two degrees of freedom the interval errs on the wide side.
+    assert!(few >= 930, "three villages cover {few} of 1000");
 }
 
 /// Two identical communes are told apart at most one time in twenty.
 #[test]
 fn identical_units_are_seldom_told_apart() {
-    const ROUNDS: usize = 1000;
+    const ROUNDS: usize = 500;
     let population = Population::spread(12, 0.84, 0.5);
     let cuts = population.cuts();
     let mut random = Random(5);
