@@ -11,6 +11,8 @@
 mod address;
 mod collation;
 mod directory;
+#[cfg(feature = "official")]
+pub mod import;
 mod kind;
 #[cfg(feature = "official")]
 pub mod official;

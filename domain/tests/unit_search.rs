@@ -132,15 +132,20 @@ fn nonsense_finds_nothing_and_odd_input_is_harmless() {
 }
 
 #[test]
-fn a_search_takes_milliseconds() {
+#[cfg_attr(
+    debug_assertions,
+    ignore = "times mean something in an optimised build only: --release"
+)]
+fn a_search_takes_less_than_five_milliseconds() {
     let list = expected();
-    search("an binh");
-    let started = Instant::now();
-    for wanted in &list {
-        search(&wanted.query);
+    for Expected { query, .. } in &list {
+        // The best of five: other work on the machine only ever adds.
+        let timed = || {
+            let started = Instant::now();
+            search(query);
+            started.elapsed()
+        };
+        let best = (0..5).map(|_| timed()).min().expect("five times");
+        assert!(best < Duration::from_millis(5), "{query}: {best:?}");
     }
-    let mean = started.elapsed() / u32::try_from(list.len()).expect("a short list");
-    // Without optimisation the same takes some ten times as long.
-    let budget = Duration::from_millis(if cfg!(debug_assertions) { 150 } else { 5 });
-    assert!(mean < budget, "{mean:?} a search");
 }

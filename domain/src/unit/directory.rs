@@ -127,6 +127,17 @@ impl UnitDirectory {
         Ok(directory)
     }
 
+    /// The same directory with more units; those with a known id replace the earlier ones.
+    pub fn with(&self, more: Vec<Unit>) -> Result<Self, DirectoryError> {
+        let replaced: HashSet<_> = more.iter().map(|unit| unit.id).collect();
+        let kept = self
+            .units
+            .iter()
+            .filter(|unit| !replaced.contains(&unit.id))
+            .cloned();
+        Self::new(kept.chain(more).collect(), self.succession.clone())
+    }
+
     fn check_parents(&self) -> Result<(), DirectoryError> {
         for unit in &self.units {
             for fact in &unit.facts {

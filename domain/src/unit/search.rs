@@ -8,14 +8,14 @@
 mod query;
 mod score;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use time::Date;
 
 use super::collation::fold;
 use super::directory::{UnitDirectory, UnitOn};
-use super::{Extent, UnitFact, UnitId, UnitKind, UnitLevel, UnitName};
-use query::Typed;
+use super::{Extent, Unit, UnitFact, UnitId, UnitKind, UnitLevel, UnitName};
+use query::{Fit, Typed, Vocabulary};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -70,9 +70,10 @@ struct Entry {
 /// Words and names of all units.
 #[derive(Debug, Default)]
 pub(super) struct SearchIndex {
-    /// Sorted; a word's number is its place.
-    vocabulary: Vec<String>,
+    vocabulary: Vocabulary,
     entries: Vec<Entry>,
+    /// For each word, the entries that have it in the name or above it.
+    postings: Vec<Vec<u32>>,
 }
 
 /// A folded name's words for comparison: apostrophes vanish, `y` is `i`.
@@ -91,35 +92,35 @@ fn words(text: &str) -> Vec<String> {
 
 impl SearchIndex {
     pub(super) fn new(directory: &UnitDirectory) -> Self {
-        let names: Vec<_> = directory
-            .units()
-            .iter()
-            .flat_map(|unit| entries_of(directory, unit.id))
-            .collect();
-        let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
-        for (_, own, context) in &names {
-            numbers.extend(own.iter().chain(context).map(|word| (word.as_str(), 0)));
+        let mut lexicon = Lexicon::default();
+        let mut entries = Vec::with_capacity(directory.units().len());
+        for unit in directory.units() {
+            for fact in &unit.facts {
+                let words = lexicon.words_of(&fact.name.vi);
+                entries.push(Entry {
+                    unit: unit.id,
+                    level: unit.level,
+                    code: fact.code.clone(),
+                    name: fact.name.clone(),
+                    valid_to: fact.valid_to,
+                    kind_words: kind_words(fact.kind).min(words.len().saturating_sub(1)),
+                    context: context(directory, &mut lexicon, unit, fact),
+                    words,
+                });
+            }
         }
-        for (place, number) in (0..).zip(numbers.values_mut()) {
-            *number = place;
+        let (vocabulary, places) = lexicon.sorted();
+        let mut postings = vec![Vec::new(); places.len()];
+        for (at, entry) in (0u32..).zip(&mut entries) {
+            for word in entry.words.iter_mut().chain(entry.context.iter_mut()) {
+                *word = places[*word as usize];
+                postings[*word as usize].push(at);
+            }
         }
-        let number = |words: &[String]| words.iter().map(|word| numbers[word.as_str()]).collect();
-        let entries = names
-            .iter()
-            .map(|(named, own, context)| Entry {
-                unit: named.unit.id,
-                level: named.unit.level,
-                code: named.fact.code.clone(),
-                name: named.fact.name.clone(),
-                valid_to: named.fact.valid_to,
-                kind_words: kind_words(named.fact.kind).min(own.len().saturating_sub(1)),
-                words: number(own),
-                context: number(context),
-            })
-            .collect();
         Self {
-            vocabulary: numbers.keys().map(|word| (*word).to_owned()).collect(),
+            vocabulary: Vocabulary::new(vocabulary),
             entries,
+            postings,
         }
     }
 
@@ -176,7 +177,7 @@ impl SearchIndex {
     fn ranked(&self, directory: &UnitDirectory, query: &SearchQuery<'_>) -> Vec<(usize, u32)> {
         let mut scored: HashMap<usize, u32> = HashMap::new();
         for typed in Typed::readings(query.text, &self.vocabulary) {
-            for (at, points) in score::names(&self.entries, &typed, query.on, directory) {
+            for (at, points) in self.points(directory, &typed, query.on) {
                 let best = scored.entry(at).or_default();
                 *best = (*best).max(points);
             }
@@ -195,32 +196,115 @@ impl SearchIndex {
         });
         ranked
     }
+
+    /// The entries that fit every typed word, with their points; when none does, those that fit all but
+    /// one.
+    fn points(&self, directory: &UnitDirectory, typed: &Typed, on: Date) -> Vec<(usize, u32)> {
+        let score = |missing: usize| -> Vec<(usize, u32)> {
+            let candidates = self.candidates(typed, missing + 1);
+            let points = |at: usize| {
+                let entry = &self.entries[at];
+                Some((
+                    at,
+                    score::text(entry, typed, missing)? + score::standing(entry, on, directory),
+                ))
+            };
+            candidates.into_iter().filter_map(points).collect()
+        };
+        let whole = score(0);
+        if whole.is_empty() && typed.fits.len() > 2 {
+            score(1)
+        } else {
+            whole
+        }
+    }
+
+    /// Entries that fit at least one of the `rarest` rarest typed words: whatever fits all but `rarest` - 1
+    /// of them is among these.
+    fn candidates(&self, typed: &Typed, rarest: usize) -> Vec<usize> {
+        let count = |fit: &&Fit| -> usize {
+            fit.words
+                .iter()
+                .map(|word| self.postings[*word as usize].len())
+                .sum()
+        };
+        let mut fits: Vec<_> = typed.fits.iter().collect();
+        fits.sort_by_cached_key(count);
+        let words = fits.into_iter().take(rarest).flat_map(|fit| &fit.words);
+        let mut found: Vec<_> = words
+            .flat_map(|word| &self.postings[*word as usize])
+            .map(|at| *at as usize)
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
 }
 
-/// The unit's names with their words and the words around them; a change of code or kind alone makes no
-/// new one, a change of parent does.
-fn entries_of(directory: &UnitDirectory, id: UnitId) -> Vec<(UnitOn<'_>, Vec<String>, Vec<String>)> {
-    let Some(unit) = directory.unit(id) else {
-        return Vec::new();
+/// The words above a fact, and its code.
+fn context<'a>(
+    directory: &'a UnitDirectory,
+    lexicon: &mut Lexicon<'a>,
+    unit: &Unit,
+    fact: &'a UnitFact,
+) -> Box<[u32]> {
+    // The names above may change while the fact holds: those of its first and of its last day.
+    let last = fact.valid_to.and_then(Date::previous_day).unwrap_or(Date::MAX);
+    let first = fact.valid_from.unwrap_or(last);
+    let days = if first == last {
+        vec![last]
+    } else {
+        vec![first, last]
     };
-    unit.facts
-        .iter()
-        .map(|fact| {
-            // The names above may change while the fact holds: those of its first and of its last day.
-            let last = fact.valid_to.and_then(Date::previous_day).unwrap_or(Date::MAX);
-            let first = fact.valid_from.unwrap_or(last);
-            let mut context: Vec<String> = [first, last]
-                .into_iter()
-                .flat_map(|day| directory.ancestors_on(id, day))
-                .filter(|above| above.unit.level != UnitLevel::Country)
-                .flat_map(|above| words(&above.fact.name.vi))
-                .collect();
-            context.extend(words(&fact.code));
-            context.sort_unstable();
-            context.dedup();
-            (UnitOn { unit, fact }, words(&fact.name.vi), context)
-        })
-        .collect()
+    let mut context = lexicon.words_of(&fact.code).into_vec();
+    for above in days
+        .into_iter()
+        .flat_map(|day| directory.ancestors_on(unit.id, day))
+    {
+        if above.unit.level != UnitLevel::Country {
+            context.extend(lexicon.words_of(&above.fact.name.vi));
+        }
+    }
+    context.sort_unstable();
+    context.dedup();
+    context.into_boxed_slice()
+}
+
+/// Words with numbers in the order of their coming, and the names already cut into words: a province's
+/// name stands above thousands.
+#[derive(Default)]
+struct Lexicon<'a> {
+    numbers: HashMap<String, u32>,
+    names: HashMap<&'a str, Box<[u32]>>,
+}
+
+impl<'a> Lexicon<'a> {
+    fn words_of(&mut self, name: &'a str) -> Box<[u32]> {
+        if let Some(known) = self.names.get(name) {
+            return known.clone();
+        }
+        let mut numbers = Vec::new();
+        for word in words(name) {
+            // There are far fewer words than 2^32.
+            let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+            numbers.push(*self.numbers.entry(word).or_insert(next));
+        }
+        self.names
+            .entry(name)
+            .or_insert(numbers.into_boxed_slice())
+            .clone()
+    }
+
+    /// The words in order, and the place of each number's word in it.
+    fn sorted(self) -> (Vec<String>, Vec<u32>) {
+        let mut words: Vec<_> = self.numbers.into_iter().collect();
+        words.sort_unstable();
+        let mut places = vec![0; words.len()];
+        for (place, (_, number)) in (0..).zip(&words) {
+            places[*number as usize] = place;
+        }
+        (words.into_iter().map(|(word, _)| word).collect(), places)
+    }
 }
 
 /// How many words of a name of this kind say the kind.

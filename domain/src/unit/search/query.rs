@@ -1,12 +1,17 @@
 //! What was typed, read as words, abbreviations, joined syllables and codes.
 
+use std::ops::Range;
+
 use super::super::collation::{CollationKey, collation_key};
 use super::words;
 
-/// How well each word of the vocabulary fits a typed word: 0 not at all … [`EXACT`].
+/// Points of a word that is the typed one, begins with it, or is one slip away.
 pub(super) const EXACT: u8 = 100;
 const PREFIX: u8 = 72;
 const SLIP: u8 = 45;
+
+/// Words beyond these are not looked at: no name with all names above it has more.
+const MOST_WORDS: usize = 24;
 
 /// Abbreviations in use, and the English words for the kinds.
 const SHORT: [(&str, &str); 21] = [
@@ -43,9 +48,80 @@ const LETTERS: [(&str, &str); 6] = [
     ("t", "tinh"),
 ];
 
-/// One way to read the typed text: for each word, how well every vocabulary word fits it.
+/// The distinct words of all names.
+#[derive(Debug, Default)]
+pub(super) struct Vocabulary {
+    /// Sorted, so numbers come first; a word's number is its place.
+    words: Vec<String>,
+    /// Where the words that begin with a letter begin.
+    letters: usize,
+}
+
+impl Vocabulary {
+    /// `words` are sorted and distinct.
+    pub(super) fn new(words: Vec<String>) -> Self {
+        let letters = words.partition_point(|word| word.as_bytes().first().is_some_and(u8::is_ascii_digit));
+        Self { words, letters }
+    }
+
+    /// The places of the words that begin with `start`.
+    fn begun(&self, start: &str) -> Range<usize> {
+        let from = self.words.partition_point(|word| word.as_str() < start);
+        let count = self.words[from..]
+            .iter()
+            .take_while(|word| word.starts_with(start))
+            .count();
+        from..from + count
+    }
+}
+
+/// How well the vocabulary fits one typed word.
+#[derive(Clone)]
+pub(super) struct Fit {
+    /// For every word of the vocabulary, 0 to [`EXACT`].
+    pub(super) points: Vec<u8>,
+    /// The words with points.
+    pub(super) words: Vec<u32>,
+    best: u8,
+}
+
+impl Fit {
+    /// Only the last typed word may be unfinished; numbers have no slips.
+    fn new(word: &str, last: bool, vocabulary: &Vocabulary) -> Self {
+        let mut fit = Self {
+            points: vec![0; vocabulary.words.len()],
+            words: Vec::new(),
+            best: 0,
+        };
+        if word.len() >= 3 && !word.bytes().all(|b| b.is_ascii_digit()) {
+            for (at, known) in vocabulary.words.iter().enumerate().skip(vocabulary.letters) {
+                if known.len() >= 2 && known.len().abs_diff(word.len()) <= 1 && is_one_slip(word, known) {
+                    fit.give(at, SLIP);
+                }
+            }
+        }
+        for at in vocabulary.begun(word) {
+            if vocabulary.words[at] == word {
+                fit.give(at, EXACT);
+            } else if last {
+                fit.give(at, PREFIX);
+            }
+        }
+        fit
+    }
+
+    fn give(&mut self, at: usize, points: u8) {
+        if self.points[at] == 0 {
+            self.words.extend(u32::try_from(at));
+        }
+        self.points[at] = points;
+        self.best = self.best.max(points);
+    }
+}
+
+/// One way to read the typed text, word by word.
 pub(super) struct Typed {
-    pub(super) fits: Vec<Vec<u8>>,
+    pub(super) fits: Vec<Fit>,
 }
 
 /// The codes that a bare number may mean: as it stands, then with the leading zeros that spreadsheets
@@ -75,21 +151,21 @@ pub(super) fn marked_words(text: &str) -> Vec<CollationKey> {
 
 impl Typed {
     /// The readings of `text` worth trying; none when no word of it resembles anything.
-    pub(super) fn readings(text: &str, vocabulary: &[String]) -> Vec<Self> {
-        let typed = expand(words(text));
-        let mut readings: Vec<Vec<Vec<u8>>> = vec![Vec::new()];
+    pub(super) fn readings(text: &str, vocabulary: &Vocabulary) -> Vec<Self> {
+        let mut typed = expand(words(text));
+        typed.truncate(MOST_WORDS);
+        let mut readings: Vec<Vec<Fit>> = vec![Vec::new()];
         for (at, word) in typed.iter().enumerate() {
             let last = at + 1 == typed.len();
-            let fit = fit(word, last, vocabulary);
-            let alternatives: Vec<Vec<Vec<u8>>> = if fit.iter().any(|points| *points > SLIP) {
-                vec![vec![fit]]
+            let fit = Fit::new(word, last, vocabulary);
+            let mut alternatives = if fit.best > SLIP {
+                Vec::new()
             } else {
-                let mut alternatives: Vec<_> = splits(word, last, vocabulary);
-                if fit.iter().any(|points| *points > 0) {
-                    alternatives.push(vec![fit]);
-                }
-                alternatives
+                splits(word, last, vocabulary)
             };
+            if fit.best > 0 {
+                alternatives.push(vec![fit]);
+            }
             // A word that resembles nothing is passed over rather than losing the rest.
             if !alternatives.is_empty() {
                 readings = alternatives
@@ -134,25 +210,6 @@ fn expand(typed: Vec<String>) -> Vec<String> {
     expanded
 }
 
-/// How well every vocabulary word fits `word`; only the last typed word may be unfinished.
-fn fit(word: &str, last: bool, vocabulary: &[String]) -> Vec<u8> {
-    let number = word.bytes().all(|b| b.is_ascii_digit());
-    vocabulary
-        .iter()
-        .map(|known| {
-            if known == word {
-                EXACT
-            } else if last && known.starts_with(word) {
-                PREFIX
-            } else if !number && word.len() >= 3 && known.len() >= 2 && is_one_slip(word, known) {
-                SLIP
-            } else {
-                0
-            }
-        })
-        .collect()
-}
-
 /// Whether one letter too many, too few, wrong or two swapped turn `a` into `b`.
 fn is_one_slip(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
@@ -172,7 +229,7 @@ fn is_one_slip(a: &str, b: &str) -> bool {
 }
 
 /// The ways to cut a word typed without spaces into as few known words as possible, at most four ways.
-fn splits(word: &str, last: bool, vocabulary: &[String]) -> Vec<Vec<Vec<u8>>> {
+fn splits(word: &str, last: bool, vocabulary: &Vocabulary) -> Vec<Vec<Fit>> {
     let mut ways: Vec<Vec<&str>> = vec![Vec::new()];
     // Each round adds one word to every unfinished way; "thanhphohochiminh" has five.
     for _ in 0..6 {
@@ -181,11 +238,11 @@ fn splits(word: &str, last: bool, vocabulary: &[String]) -> Vec<Vec<Vec<u8>>> {
             let start: usize = way.iter().map(|part| part.len()).sum();
             for end in (start + 2..=word.len()).rev() {
                 let part = &word[start..end];
-                let known = vocabulary.binary_search_by(|w| w.as_str().cmp(part)).is_ok();
-                let begun = last && end == word.len() && {
-                    let place = vocabulary.partition_point(|w| w.as_str() < part);
-                    vocabulary.get(place).is_some_and(|w| w.starts_with(part))
-                };
+                let known = vocabulary
+                    .words
+                    .binary_search_by(|w| w.as_str().cmp(part))
+                    .is_ok();
+                let begun = last && end == word.len() && !vocabulary.begun(part).is_empty();
                 if known || begun {
                     longer.push([way.as_slice(), &[part]].concat());
                 }
@@ -203,7 +260,7 @@ fn splits(word: &str, last: bool, vocabulary: &[String]) -> Vec<Vec<Vec<u8>>> {
                     let count = way.len();
                     way.iter()
                         .enumerate()
-                        .map(|(at, part)| fit(part, last && at + 1 == count, vocabulary))
+                        .map(|(at, part)| Fit::new(part, last && at + 1 == count, vocabulary))
                         .collect()
                 })
                 .collect();

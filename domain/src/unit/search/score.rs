@@ -11,34 +11,9 @@ const CONTEXT_PERCENT: u32 = 60;
 /// The words of the kind ("phường") stand in thousands of names.
 const KIND_PERCENT: u32 = 70;
 
-/// The entries that fit every typed word, with their points; when none does, those that fit all but one.
-pub(super) fn names(
-    entries: &[Entry],
-    typed: &Typed,
-    on: Date,
-    directory: &UnitDirectory,
-) -> Vec<(usize, u32)> {
-    let score = |missing: usize| -> Vec<(usize, u32)> {
-        entries
-            .iter()
-            .enumerate()
-            .filter_map(|(at, entry)| {
-                let points = text_points(entry, typed, missing)?;
-                Some((at, points + standing(entry, on, directory)))
-            })
-            .collect()
-    };
-    let whole = score(0);
-    if whole.is_empty() && typed.fits.len() > 2 {
-        score(1)
-    } else {
-        whole
-    }
-}
-
 /// Points for the text alone, 0–180; none unless all but `missing` of the typed words fit, one of them
 /// the name itself.
-fn text_points(entry: &Entry, typed: &Typed, missing: usize) -> Option<u32> {
+pub(super) fn text(entry: &Entry, typed: &Typed, missing: usize) -> Option<u32> {
     let mut sum = 0;
     let mut missed = 0;
     // Bit n: the n-th word of the name was typed.
@@ -54,14 +29,14 @@ fn text_points(entry: &Entry, typed: &Typed, missing: usize) -> Option<u32> {
             .enumerate()
             .take(64)
             .filter(|(at, _)| typed_words & (1 << at) == 0)
-            .map(|(at, word)| (fits[*word as usize], at))
+            .map(|(at, word)| (fits.points[*word as usize], at))
             // The better fit, and of equal ones the first.
             .max_by_key(|(fit, at)| (*fit, usize::MAX - at))
             .filter(|(fit, _)| *fit > 0);
         let above = entry
             .context
             .iter()
-            .map(|word| fits[*word as usize])
+            .map(|word| fits.points[*word as usize])
             .max()
             .unwrap_or(0);
         let above = u32::from(above) * CONTEXT_PERCENT / 100;
@@ -116,7 +91,7 @@ pub(super) fn marks(name: &str, marked: &[CollationKey]) -> u32 {
 }
 
 /// Points for what the unit is today: living units first, then those that live on whole.
-fn standing(entry: &Entry, on: Date, directory: &UnitDirectory) -> u32 {
+pub(super) fn standing(entry: &Entry, on: Date, directory: &UnitDirectory) -> u32 {
     let level = match entry.level {
         UnitLevel::Province => 12,
         UnitLevel::Commune => 6,
