@@ -4,7 +4,10 @@ import { defineConfig } from "@playwright/test";
 const chromium = process.env.NGHE_DAN_CHROMIUM ?? "/usr/bin/chromium";
 
 export default defineConfig({
-  testDir: "tests",
+  projects: [
+    { name: "tests", testDir: "tests" },
+    { name: "screens", testDir: "screens" },
+  ],
   outputDir: "../target/end2end",
   // Two cores: more workers would only make the timings worse.
   workers: 2,
@@ -18,7 +21,7 @@ export default defineConfig({
   use: {
     locale: "vi-VN",
     timezoneId: "Asia/Ho_Chi_Minh",
-    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
     launchOptions: {
       executablePath: chromium,
       args: [

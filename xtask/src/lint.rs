@@ -53,6 +53,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     step("clippy for the browser", "2 min the first time", || {
         setup::wasm_target()?;
         AUDIENCES.iter().try_for_each(|(audience, _)| {
+            // The profile of the site's build, whose macros and build scripts are then compiled once for both.
             check(
                 cargo()
                     .args([
@@ -63,7 +64,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
                         "--target",
                         "wasm32-unknown-unknown",
                     ])
-                    .args(["--features", audience, "--", "-D", "warnings"])
+                    .args(["--profile", "wasm-release", "--features", audience])
+                    .args(["--", "-D", "warnings"])
                     .env("CARGO_TARGET_DIR", FRONT),
             )
         })

@@ -37,6 +37,8 @@ enum Command {
     Lint(lint::Args),
     /// Build what the browser loads into `target/site`.
     Site(site::Args),
+    /// Take pictures of every page at every size into `docs/screens`.
+    Screens,
     /// Write the checked-in outputs anew: the API description and the snapshots.
     Bless,
     /// Cut the typeface down to Vietnamese and English again.
@@ -52,6 +54,7 @@ fn main() -> anyhow::Result<()> {
         Command::Test(args) => test::run(&args),
         Command::Lint(args) => lint::run(&args),
         Command::Site(args) => site::run(&args),
+        Command::Screens => test::screens(),
         Command::Bless => bless::run(),
         Command::Fonts => fonts::run(),
         Command::Pg(args) => pg::run(&args),

@@ -24,18 +24,10 @@ pub(crate) fn step<T>(what: &str, expected: &str, work: impl FnOnce() -> Result<
     Ok(done)
 }
 
-/// `cargo`, the one that runs this tool.
+/// `cargo`, building into `target` wherever the caller's own builds go: the paths of this tool count on it.
 pub(crate) fn cargo() -> Command {
-    let mut command = Command::new(option_env!("CARGO").unwrap_or("cargo"));
-    // Set by the outer cargo for this tool alone; inherited, they would make every build script run again.
-    for variable in [
-        "CARGO_MANIFEST_DIR",
-        "CARGO_MANIFEST_PATH",
-        "CARGO_PKG_NAME",
-        "CARGO_PKG_VERSION",
-    ] {
-        command.env_remove(variable);
-    }
+    let mut command = Command::new("cargo");
+    command.env("CARGO_TARGET_DIR", "target");
     command
 }
 

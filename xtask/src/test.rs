@@ -12,10 +12,10 @@ use crate::site::{self, Tools};
 
 /// Independent implementations that our figures and our API are compared with.
 const PYTHON: [&str; 4] = [
-    "numpy==2.3.5",
-    "scipy==1.16.3",
-    "statsmodels==0.14.5",
-    "schemathesis==4.6.1",
+    "numpy==2.4.6",
+    "scipy==1.17.1",
+    "statsmodels==0.15.0",
+    "schemathesis==4.32.5",
 ];
 
 #[derive(clap::Args)]
@@ -73,22 +73,16 @@ pub(crate) fn rust(server: &Server) -> Command {
     command.args(["test", "--quiet", "--workspace", "--exclude", "frontend"]);
     command.env("NGHE_DAN_TEST_POSTGRES_URL", server.url());
     if let Ok(python) = std::path::absolute(Path::new(setup::VENV).join("bin/python")) {
-        command.env("NGHE_DAN_TEST_PYTHON", python);
+        command.env("NGHE_DAN_PYTHON", python);
     }
     command
 }
 
 fn browser_tests(args: &Args) -> Result<()> {
-    setup::npm_packages()?;
-    setup::debian_packages(&[("chromium", "chromium")])?;
-    site::build(Tools::Required)?;
-    // The debug build of the server: the Rust tests have compiled most of it already.
-    step("build the server", "1 min", || {
-        check(cargo().args(["build", "--quiet", "--package", "server"]))
-    })?;
+    prepare_browser()?;
     step("browser tests", "3 min", || {
-        let mut command = Command::new("node_modules/.bin/playwright");
-        command.arg("test").args(&args.filter).current_dir("end2end");
+        let mut command = playwright("tests");
+        command.args(&args.filter);
         if !args.filter.is_empty() {
             command.arg("--pass-with-no-tests");
         }
@@ -97,4 +91,31 @@ fn browser_tests(args: &Args) -> Result<()> {
         }
         check(&mut command)
     })
+}
+
+/// `cargo xtask screens`: the contact sheets of `docs/screens`.
+pub(crate) fn screens() -> Result<()> {
+    prepare_browser()?;
+    step("contact sheets into docs/screens", "2 min", || {
+        check(&mut playwright("screens"))
+    })
+}
+
+/// Builds what the browser talks to: the release site, and the debug build of the server, most of which the Rust
+/// tests have compiled already.
+fn prepare_browser() -> Result<()> {
+    setup::npm_packages()?;
+    setup::debian_packages(&[("chromium", "chromium")])?;
+    site::build(Tools::Required)?;
+    step("build the server", "1 min", || {
+        check(cargo().args(["build", "--quiet", "--package", "server"]))
+    })
+}
+
+fn playwright(project: &str) -> Command {
+    let mut command = Command::new("node_modules/.bin/playwright");
+    command
+        .args(["test", "--project", project])
+        .current_dir("end2end");
+    command
 }

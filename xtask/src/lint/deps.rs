@@ -9,10 +9,11 @@ use crate::run::{cargo, output};
 use crate::site::AUDIENCES;
 
 /// The arrows between our crates; one that is not listed here may depend on none.
-const ARROWS: [(&str, &[&str]); 5] = [
-    ("server", &["app", "store", "report", "domain"]),
-    ("app", &["store", "domain"]),
+const ARROWS: [(&str, &[&str]); 6] = [
+    ("server", &["app", "service", "store", "report", "domain"]),
+    ("app", &["service", "store", "domain"]),
     ("frontend", &["app"]),
+    ("service", &["store", "domain"]),
     ("store", &["domain"]),
     ("report", &["domain"]),
 ];
@@ -21,13 +22,14 @@ const ARROWS: [(&str, &[&str]); 5] = [
 const DOMAIN: [&str; 6] = ["serde", "serde_json", "sha2", "thiserror", "time", "uuid"];
 
 /// What would drag the server into the browser.
-const NOT_IN_THE_BROWSER: [&str; 11] = [
+const NOT_IN_THE_BROWSER: [&str; 12] = [
     "sqlx",
     "tokio",
     "axum",
     "validator",
     "argon2",
     "store",
+    "service",
     "report",
     "leptos_axum",
     "leptos_router",

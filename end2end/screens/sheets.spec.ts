@@ -1,0 +1,66 @@
+// Contact sheets: every page at every size on one picture, for a person to look at. `cargo xtask screens` makes them.
+
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+
+import type { Page } from "@playwright/test";
+
+import { crawl } from "../support/crawl.ts";
+import { scaleText } from "../support/overflow.ts";
+import { test } from "../support/test.ts";
+import { SEEDS } from "../support/world.ts";
+
+const folder = resolve(import.meta.dirname, "../../docs/screens");
+
+interface View {
+  label: string;
+  width: number;
+  height: number;
+  text?: number;
+  media?: Parameters<Page["emulateMedia"]>[0];
+}
+
+const VIEWS: View[] = [
+  { label: "360 × 800", width: 360, height: 800 },
+  { label: "360 × 800, 200 % text", width: 360, height: 800, text: 200 },
+  { label: "768 × 1024", width: 768, height: 1024 },
+  { label: "1080 × 1920", width: 1080, height: 1920 },
+  { label: "1280 × 800", width: 1280, height: 800 },
+  { label: "1280 × 800, dark", width: 1280, height: 800, media: { colorScheme: "dark" } },
+  { label: "1280 × 800, forced colours", width: 1280, height: 800, media: { forcedColors: "active" } },
+  { label: "1920 × 1080", width: 1920, height: 1080 },
+  { label: "A4, print", width: 794, height: 1123, media: { media: "print" } },
+];
+
+test("contact sheets", async ({ page, context, server }) => {
+  test.setTimeout(600_000);
+  await mkdir(folder, { recursive: true });
+  const sheet = await context.newPage();
+  for (const path of await crawl(page, server.origin, SEEDS)) {
+    const figures: string[] = [];
+    for (const view of VIEWS) {
+      figures.push(await shoot(page, path, view));
+    }
+    await sheet.setViewportSize({ width: 1600, height: 900 });
+    await sheet.setContent(
+      `<body style="margin:12px;background:#888;font:14px sans-serif"><h1 style="font-size:18px">${path}</h1>
+       <div style="display:flex;flex-wrap:wrap;gap:12px;align-items:flex-start">${figures.join("")}</div></body>`,
+    );
+    await sheet.screenshot({ path: join(folder, `${fileName(path)}.jpg`), type: "jpeg", quality: 75, fullPage: true });
+  }
+});
+
+async function shoot(page: Page, path: string, view: View): Promise<string> {
+  await page.emulateMedia({ media: null, colorScheme: null, forcedColors: null, ...view.media });
+  await page.setViewportSize(view);
+  await page.goto(path);
+  await scaleText(page, view.text ?? 100);
+  await page.evaluate(() => document.fonts.ready);
+  const picture = await page.screenshot({ type: "jpeg", quality: 80 });
+  return `<figure style="margin:0"><figcaption>${view.label}</figcaption>
+    <img height="420" src="data:image/jpeg;base64,${picture.toString("base64")}"></figure>`;
+}
+
+function fileName(path: string): string {
+  return path === "/" ? "home" : path.slice(1).replaceAll(/[^A-Za-z0-9]+/g, "-").slice(0, 60);
+}

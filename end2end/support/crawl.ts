@@ -1,0 +1,42 @@
+// Finds the pages of the site as a visitor would: from the home page along its links.
+
+import type { Page } from "@playwright/test";
+
+/** How many pages of one kind are looked at: a unit's page looks like the next unit's. */
+const PER_KIND = 2;
+
+/** Addresses of all kinds of pages, in both languages, the home page first; `seeds` are known by heart. */
+export async function crawl(page: Page, origin: string, seeds: readonly string[]): Promise<string[]> {
+  const queue = [...seeds];
+  const seen = new Set<string>();
+  const perKind = new Map<string, number>();
+  const pages: string[] = [];
+  for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    const known = perKind.get(kind(path)) ?? 0;
+    if (known >= PER_KIND && !seeds.includes(path)) continue;
+    const answer = await page.request.get(origin + path, { maxRedirects: 5 });
+    if (!answer.ok() || !(answer.headers()["content-type"] ?? "").startsWith("text/html")) continue;
+    perKind.set(kind(path), known + 1);
+    pages.push(path);
+    queue.push(...links(await answer.text(), origin, path));
+  }
+  return pages;
+}
+
+/** The shape of an address: what differs from unit to unit is one letter. */
+function kind(path: string): string {
+  const url = new URL(path, "http://x");
+  const parts = url.pathname.split("/").map((part) => (/[0-9]|-.*-/.test(part) ? "*" : part));
+  return `${parts.join("/")}?${[...url.searchParams.keys()].sort().join("&")}`;
+}
+
+function links(html: string, origin: string, from: string): string[] {
+  const found: string[] = [];
+  for (const [, href] of html.matchAll(/<a\s[^>]*?href="([^"]*)"/g)) {
+    const url = new URL((href ?? "").replaceAll("&amp;", "&"), origin + from);
+    if (url.origin === origin) found.push(url.pathname + url.search);
+  }
+  return found;
+}

@@ -1,0 +1,47 @@
+// What every browser test starts from: a server of its own, and a page on which nothing may go wrong unseen.
+
+import { test as base, expect } from "@playwright/test";
+
+import { type Server, startServer } from "./server.ts";
+
+interface PageFixtures {
+  /** Messages of the console that this test provokes on purpose, such as the 404 it asks for. */
+  expected: RegExp[];
+}
+
+interface WorkerFixtures {
+  /** One server a worker: tests of a file may share it, and must not count on an empty database. */
+  server: Server;
+}
+
+export const test = base.extend<PageFixtures, WorkerFixtures>({
+  server: [
+    async ({}, use) => {
+      const server = await startServer();
+      await use(server);
+      await server.stop();
+    },
+    { scope: "worker" },
+  ],
+  baseURL: ({ server }, use) => use(server.origin),
+  expected: [[], { option: true }],
+  page: async ({ page, expected }, use) => {
+    const problems: string[] = [];
+    const note = (problem: string) => {
+      if (!expected.some((pattern) => pattern.test(problem))) problems.push(problem);
+    };
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") note(`${message.type()}: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => note(`uncaught: ${error.message}`));
+    page.on("requestfailed", (request) => {
+      const why = request.failure()?.errorText;
+      // Leaving a page ends what it was still loading.
+      if (why !== "net::ERR_ABORTED") note(`request: ${request.url()} ${why}`);
+    });
+    await use(page);
+    expect(problems, "the browser complained").toEqual([]);
+  },
+});
+
+export { expect };
