@@ -1,12 +1,10 @@
-//! What the browser starts. One wasm file an audience, chosen by feature; all islands are in `app`.
+//! What a browser loads: one wasm file an audience, chosen by feature.
 
-use wasm_bindgen::prelude::wasm_bindgen;
-
-// Without this line the linker drops `app` and with it every island, and nothing complains.
+// Without this use the linker drops every island, and pages silently never wake up.
 use app as _;
 
-/// Called once by every page, before its islands are made interactive.
-#[wasm_bindgen]
+/// Prepares the reactive system; the page's script then wakes each island.
+#[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     leptos::mount::hydrate_islands();
 }

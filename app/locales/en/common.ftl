@@ -1,0 +1,11 @@
+site-name = Nghe Dân
+skip-link = Skip to main content
+nav-label = Main navigation
+nav-home = Home
+nav-answer = Answer
+nav-results = Results
+demo-title = Synthetic data.
+demo-text = Every answer and figure here was generated for demonstration; none is anyone’s opinion.
+footer-method = How the index is computed
+footer-api = Open data for other software
+footer-licence = Open-source software, licensed MIT or Apache-2.0.

@@ -1,0 +1,16 @@
+error-title-prefix = Error: { $title }
+error-home = Back to the home page
+error-not-found = Page not found
+error-not-found-advice = The address may be mistyped, or the page is gone.
+error-point-unknown = No desk has this code
+error-point-unknown-advice = The code may be from a sign that was replaced. Please scan the QR code at the desk again, or retype the code.
+error-point-mistyped = This code is not right
+error-point-mistyped-advice = A character is wrong or missing. Please check and retype the code printed at the desk.
+error-bad-request = The request could not be read
+error-bad-request-advice = Please go back to the previous page and try again.
+error-too-large = Too much text
+error-too-large-advice = Please go back and shorten what you wrote.
+error-internal = The server made an error
+error-internal-advice = The fault is ours, not yours. Please try again in a few minutes.
+error-busy = The server is busy
+error-busy-advice = Please try again in a few minutes.

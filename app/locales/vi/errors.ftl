@@ -1,0 +1,16 @@
+error-title-prefix = Lỗi: { $title }
+error-home = Về trang chủ
+error-not-found = Không tìm thấy trang
+error-not-found-advice = Địa chỉ có thể đã gõ nhầm hoặc trang không còn nữa.
+error-point-unknown = Không có điểm lấy ý kiến nào mang mã này
+error-point-unknown-advice = Mã có thể thuộc một bảng đã thay. Xin quét lại mã QR tại quầy hoặc nhập lại mã.
+error-point-mistyped = Mã chưa đúng
+error-point-mistyped-advice = Một ký tự bị nhầm hoặc thiếu. Xin kiểm tra và nhập lại mã in tại quầy.
+error-bad-request = Không đọc được yêu cầu
+error-bad-request-advice = Xin quay lại trang trước và thử lại.
+error-too-large = Nội dung gửi quá dài
+error-too-large-advice = Xin quay lại và rút ngắn phần ý kiến khác.
+error-internal = Máy chủ gặp lỗi
+error-internal-advice = Lỗi thuộc về hệ thống, không phải do Ông/Bà. Xin thử lại sau ít phút.
+error-busy = Máy chủ đang bận
+error-busy-advice = Xin thử lại sau ít phút.

@@ -1,0 +1,1 @@
+//! Islands of a person who answers on a phone or at home.

@@ -1,0 +1,102 @@
+//! What stands around and between the contents of pages.
+
+use leptos::prelude::*;
+
+use crate::i18n::Locale;
+use crate::shell::{Page, PageRequest};
+
+/// Header, main part and footer around a page's own contents.
+#[expect(non_snake_case, reason = "a component that borrows the request")]
+pub(crate) fn Frame(request: &PageRequest, page: &Page, body: AnyView) -> impl IntoView + use<> {
+    let locale = request.locale;
+    let other = locale.other();
+    let links = [
+        ("/", "nav-home"),
+        ("/s", "nav-answer"),
+        ("/results", "nav-results"),
+    ];
+    let links: Vec<_> = links
+        .into_iter()
+        .map(|(path, key)| {
+            let here = if path == "/" {
+                request.path == "/"
+            } else {
+                request.path.starts_with(path)
+            };
+            // A prefix of another page's address is not that page.
+            let here = here && !(path == "/s" && request.path.len() > 2 && !request.path.starts_with("/s/"));
+            (locale.href(path), locale.t(key), here.then_some("page"))
+        })
+        .collect();
+    view! {
+        <SkipLink locale/>
+        <header class="site-header">
+            <div class="wrap site-header-row">
+                <a class="brand" href=locale.href("/")>
+                    <Lotus/>
+                    <span>{locale.t("site-name")}</span>
+                </a>
+                <nav class="site-nav" aria-label=locale.t("nav-label")>
+                    <ul>
+                        {links
+                            .into_iter()
+                            .map(|(href, text, current)| {
+                                view! { <li><a href=href aria-current=current>{text}</a></li> }
+                            })
+                            .collect_view()}
+                    </ul>
+                </nav>
+                <a class="language" href=request.here_in(other) hreflang=other.tag() lang=other.tag()>
+                    {other.name()}
+                </a>
+            </div>
+        </header>
+        {page.demo.then(|| view! { <DemoBanner locale/> })}
+        <main id="main" class="wrap" tabindex="-1">{body}</main>
+        <Footer locale/>
+    }
+}
+
+/// The first thing that a keyboard reaches: past the navigation, to the contents.
+#[component]
+pub fn SkipLink(locale: Locale) -> impl IntoView {
+    view! { <a class="skip" href="#main">{locale.t("skip-link")}</a> }
+}
+
+/// Says that what is shown was made up; stands on every page of a demo campaign.
+#[component]
+pub fn DemoBanner(locale: Locale) -> impl IntoView {
+    view! {
+        <p class="demo-banner" role="note">
+            <span class="wrap"><strong>{locale.t("demo-title")}</strong>" "{locale.t("demo-text")}</span>
+        </p>
+    }
+}
+
+/// The foot of public pages.
+#[component]
+fn Footer(locale: Locale) -> impl IntoView {
+    view! {
+        <footer class="site-footer">
+            <div class="wrap">
+                <ul>
+                    <li><a href=locale.href("/about/method")>{locale.t("footer-method")}</a></li>
+                    <li><a href=locale.href("/api")>{locale.t("footer-api")}</a></li>
+                </ul>
+                <p>{locale.t("footer-licence")}</p>
+            </div>
+        </footer>
+    }
+}
+
+/// The mark: a lotus that is also an open ear of grain, drawn for this project.
+#[component]
+pub fn Lotus() -> impl IntoView {
+    view! {
+        <svg class="lotus" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+            <path class="lotus-back" d="M16 25C9 25 3.6 21.4 2 15c4.300-.8 7.600.3 10 2.600M16 25c7 0 12.400-3.600 14-10-4.300-.8-7.600.3-10 2.600"/>
+            <path class="lotus-side" d="M16 25C10 22 7.600 16.500 9 9.500c4 1.700 6.300 5 7 9.500.7-4.500 3-7.800 7-9.500C24.400 16.500 22 22 16 25Z"/>
+            <path class="lotus-front" d="M16 25c-4-4-5-12 0-20 5 8 4 16 0 20Z"/>
+        </svg>
+    }
+}

@@ -1,0 +1,4 @@
+//! The pages, by address.
+
+pub mod code;
+pub mod home;

@@ -1,0 +1,86 @@
+//! The router of all HTML pages.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRef, Request, State as AxumState};
+use axum::http::StatusCode;
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::get;
+
+use crate::error::{AppError, ErrorCode};
+use crate::pages;
+use crate::shell::PageRequest;
+use crate::site::Site;
+
+/// The nonce of the content security policy, minted by the server for each request and found in the
+/// request's extensions; inline scripts carry it.
+#[derive(Clone, Debug)]
+pub struct Nonce(pub String);
+
+/// What pages need.
+#[derive(Clone)]
+pub struct State {
+    pub site: Arc<Site>,
+}
+
+impl FromRef<State> for Arc<Site> {
+    fn from_ref(state: &State) -> Self {
+        Self::clone(&state.site)
+    }
+}
+
+/// All HTML pages, with translated pages for what goes wrong.
+pub fn routes(state: State) -> Router {
+    Router::new()
+        .merge(in_both_languages("/", get(pages::home::home)))
+        .merge(in_both_languages("/s", get(pages::code::ask)))
+        .fallback(|| async { AppError::not_found() })
+        .method_not_allowed_fallback(|| async { AppError::new(ErrorCode::MethodNotAllowed) })
+        .layer(middleware::from_fn_with_state(state.clone(), error_pages))
+        .with_state(state)
+}
+
+/// The same handler at `path` and at `/en` + `path`.
+pub(crate) fn in_both_languages(path: &str, handler: axum::routing::MethodRouter<State>) -> Router<State> {
+    let english = crate::i18n::Locale::En.href(path);
+    let router = Router::new()
+        .route(path, handler.clone())
+        .route(&english, handler.clone());
+    // `/en/` is what people type.
+    if path == "/" {
+        router.route("/en/", handler)
+    } else {
+        router
+    }
+}
+
+/// Turns errors into pages in the language of the address.
+async fn error_pages(AxumState(state): AxumState<State>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let page = PageRequest::of(&parts, Arc::clone(&state.site));
+    let response = next.run(Request::from_parts(parts, body)).await;
+    if let Some(error) = response.extensions().get::<AppError>() {
+        return error.page(&page);
+    }
+    // What extractors refuse comes as plain text in English.
+    let code = match response.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => ErrorCode::TooLarge,
+        StatusCode::BAD_REQUEST | StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::UNPROCESSABLE_ENTITY
+            if !is_html(&response) =>
+        {
+            ErrorCode::BadRequest
+        }
+        _ => return response,
+    };
+    AppError::new(code).page(&page)
+}
+
+fn is_html(response: &Response) -> bool {
+    response
+        .headers()
+        .get(axum::http::header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("text/html"))
+}
