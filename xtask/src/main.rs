@@ -18,6 +18,8 @@ mod setup;
 mod site;
 mod test;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -47,9 +49,21 @@ enum Command {
     Pg(pg::Args),
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    match dispatch(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The causes in one line each; a backtrace of this tool helps nobody.
+            println!("error: {error}");
+            error.chain().skip(1).for_each(|cause| println!("  {cause}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: Command) -> anyhow::Result<()> {
     run::enter_root()?;
-    match Cli::parse().command {
+    match command {
         Command::Serve(args) => serve::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Lint(args) => lint::run(&args),
