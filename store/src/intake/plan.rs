@@ -1,0 +1,208 @@
+//! What a batch comes to, before and between its statements.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use domain::canonical::Hash;
+use domain::civil::days_since_epoch;
+use domain::id::CampaignId;
+use domain::status::{Reason, Status};
+
+use super::{NewResponse, Recorded};
+use crate::StoreError;
+use crate::backend::{Dialect, hash_of};
+use crate::tallies::place::{Cell, Deltas};
+
+/// A response known from before: number in the statement, digest, status, reason.
+pub(super) type KnownRow = (i32, Vec<u8>, i16, Option<i16>);
+
+/// The batch without repeats, in key order, and what became of each so far.
+pub(super) struct Plan<'a> {
+    pub(super) batch: &'a [NewResponse],
+    /// Indices of the first response of each id, by bucket and id. Arrival order is thereby not kept.
+    pub(super) order: Vec<(i16, usize)>,
+    /// Indices of repeats inside the batch, each with the index of the first.
+    repeats: Vec<(usize, usize)>,
+    outcomes: Vec<Option<Recorded>>,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn new<D: Dialect>(batch: &'a [NewResponse]) -> Self {
+        let mut first = HashMap::with_capacity(batch.len());
+        let mut order = Vec::with_capacity(batch.len());
+        let mut repeats = Vec::new();
+        for (index, response) in batch.iter().enumerate() {
+            if let Some(known) = first.get(&response.id) {
+                repeats.push((index, *known));
+            } else {
+                first.insert(response.id, index);
+                order.push((D::bucket(response.id.0), index));
+            }
+        }
+        order.sort_unstable_by_key(|(bucket, index)| (*bucket, batch[*index].id));
+        Self {
+            batch,
+            order,
+            repeats,
+            outcomes: vec![None; batch.len()],
+        }
+    }
+
+    /// Forgets what was found in an attempt that was rolled back.
+    pub(super) fn reset(&mut self) {
+        self.outcomes.fill(None);
+    }
+
+    /// The campaigns of the batch, in order, so that two batches lock them alike.
+    pub(super) fn campaigns(&self) -> BTreeSet<CampaignId> {
+        self.batch.iter().map(|response| response.campaign).collect()
+    }
+
+    /// Those that must be looked up before anything is written: all of them when an insert found some known;
+    /// else those whose code or closing would be judged wrongly if they were repeats.
+    pub(super) fn to_look_up(
+        &self,
+        closed: &BTreeMap<CampaignId, Option<i32>>,
+        careful: bool,
+    ) -> Vec<(i16, usize)> {
+        let late = |index: usize| is_gone(&self.batch[index], closed);
+        let must = |index: usize| careful || self.batch[index].code.is_some() || late(index);
+        self.pending().filter(|(_, index)| must(*index)).collect()
+    }
+
+    /// Notes what is known of the responses looked up.
+    pub(super) fn note_known(
+        &mut self,
+        asked: &[(i16, usize)],
+        start: usize,
+        rows: Vec<KnownRow>,
+    ) -> Result<(), StoreError> {
+        for (number, digest, status, reason) in rows {
+            let index = asked[crate::backend::place(start, number)].1;
+            self.outcomes[index] = Some(if hash_of(digest)? == self.batch[index].digest {
+                Recorded::Same {
+                    status: status_of(status)?,
+                    reason: reason.map(reason_of).transpose()?,
+                }
+            } else {
+                Recorded::Conflict
+            });
+        }
+        Ok(())
+    }
+
+    /// Settles what closing means for those not known yet.
+    pub(super) fn note_closing(&mut self, closed: &BTreeMap<CampaignId, Option<i32>>) {
+        for index in self.pending().map(|(_, index)| index).collect::<Vec<_>>() {
+            if is_gone(&self.batch[index], closed) {
+                self.outcomes[index] = Some(Recorded::Gone);
+            }
+        }
+    }
+
+    /// Responses whose one-time code is to be consumed. A code twice in the batch goes to the first.
+    pub(super) fn with_codes(&mut self) -> Vec<(usize, Hash)> {
+        let mut seen = HashSet::new();
+        let mut codes = Vec::new();
+        let mut indices: Vec<usize> = self.pending().map(|(_, index)| index).collect();
+        indices.sort_unstable();
+        for index in indices {
+            if let Some(code) = self.batch[index].code {
+                if seen.insert(code) {
+                    codes.push((index, code));
+                } else {
+                    self.outcomes[index] = Some(Recorded::CodeUsed);
+                }
+            }
+        }
+        codes
+    }
+
+    /// Settles responses whose code was not open.
+    pub(super) fn note_used(&mut self, indices: impl IntoIterator<Item = usize>) {
+        for index in indices {
+            if self.outcomes[index].is_none() {
+                self.outcomes[index] = Some(Recorded::CodeUsed);
+            }
+        }
+    }
+
+    /// Those about which nothing is settled: they are to be written.
+    pub(super) fn pending(&self) -> impl Iterator<Item = (i16, usize)> + '_ {
+        self.order
+            .iter()
+            .copied()
+            .filter(|(_, index)| self.outcomes[*index].is_none())
+    }
+
+    /// What the written responses add to day tallies.
+    pub(super) fn deltas<D: Dialect>(&self, closed: &BTreeMap<CampaignId, Option<i32>>) -> Deltas {
+        let mut deltas = Deltas::default();
+        for (_, index) in self.pending() {
+            let response = &self.batch[index];
+            let cell = Cell {
+                campaign: response.campaign,
+                version: response.version_id,
+                channel: response.channel.class(),
+                day: response.answered_on,
+            };
+            let (status, _) = verdict(response, closed);
+            deltas.add::<D>(cell, &response.version, &response.answers, status, response.rated);
+        }
+        deltas
+    }
+
+    /// What became of each, once everything is written.
+    pub(super) fn finish(&self, closed: &BTreeMap<CampaignId, Option<i32>>) -> Vec<Recorded> {
+        let mut all: Vec<Recorded> = self
+            .batch
+            .iter()
+            .zip(&self.outcomes)
+            .map(|(response, outcome)| {
+                outcome.unwrap_or_else(|| {
+                    let (status, reason) = verdict(response, closed);
+                    Recorded::New { status, reason }
+                })
+            })
+            .collect();
+        for (index, first) in &self.repeats {
+            let same = self.batch[*index].digest == self.batch[*first].digest;
+            all[*index] = match all[*first] {
+                Recorded::New { status, reason } | Recorded::Same { status, reason } if same => {
+                    Recorded::Same { status, reason }
+                }
+                Recorded::New { .. } | Recorded::Same { .. } => Recorded::Conflict,
+                other => other,
+            };
+        }
+        all
+    }
+}
+
+/// The status with which a response is stored: what was found before, or late once its campaign is closed.
+pub(super) fn verdict(
+    response: &NewResponse,
+    closed: &BTreeMap<CampaignId, Option<i32>>,
+) -> (Status, Option<Reason>) {
+    let is_closed = closed.get(&response.campaign).is_some_and(Option::is_some);
+    if is_closed && response.status == Status::Counted {
+        (Status::Late, Some(Reason::Closed))
+    } else {
+        (response.status, response.reason)
+    }
+}
+
+fn is_gone(response: &NewResponse, closed: &BTreeMap<CampaignId, Option<i32>>) -> bool {
+    closed
+        .get(&response.campaign)
+        .copied()
+        .flatten()
+        .is_some_and(|on| days_since_epoch(response.answered_on) > on)
+}
+
+pub(crate) fn status_of(code: i16) -> Result<Status, StoreError> {
+    Status::from_code(code).ok_or(StoreError::Corrupt("a status with an unknown number"))
+}
+
+pub(crate) fn reason_of(code: i16) -> Result<Reason, StoreError> {
+    Reason::from_code(code).ok_or(StoreError::Corrupt("a reason with an unknown number"))
+}

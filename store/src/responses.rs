@@ -1,0 +1,74 @@
+//! Stored responses: review, export and retention.
+
+mod body;
+pub(crate) mod sql;
+
+use async_trait::async_trait;
+use domain::canonical::Hash;
+use domain::channel::{Channel, Mode};
+use domain::id::{CampaignId, PointId, ResponseId, UnitId};
+use domain::status::{Reason, Status};
+use time::{Date, OffsetDateTime};
+
+use crate::StoreError;
+use crate::catalogue::VersionId;
+
+/// A stored response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredResponse {
+    pub id: ResponseId,
+    pub digest: Hash,
+    pub point: PointId,
+    pub campaign: CampaignId,
+    pub version: VersionId,
+    pub served_at: UnitId,
+    pub handled_by: Option<UnitId>,
+    /// Where the two trees met when it was recorded.
+    pub meeting: Option<UnitId>,
+    pub channel: Channel,
+    pub mode: Mode,
+    pub language: String,
+    pub answered_on: Date,
+    /// None once retention has removed it.
+    pub arrived_at: Option<OffsetDateTime>,
+    pub duration_s: Option<u32>,
+    pub cluster: Option<String>,
+    pub case: Option<String>,
+    pub status: Status,
+    pub reason: Option<Reason>,
+    /// The packed closed answers; none once retention has removed them.
+    pub answers: Option<Vec<u8>>,
+}
+
+/// A page of a scan in key order: pass the last id to get the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct After(pub Option<(i16, ResponseId)>);
+
+/// Stored responses.
+#[async_trait]
+pub trait Responses: Send + Sync + 'static {
+    async fn response(&self, id: ResponseId) -> Result<Option<StoredResponse>, StoreError>;
+    /// Remarks of a response, by the question's place in printed order.
+    async fn remarks(&self, id: ResponseId) -> Result<Vec<(usize, String)>, StoreError>;
+    /// A page of a campaign's responses in key order, for export and recount, and where the next page begins.
+    async fn scan(
+        &self,
+        campaign: CampaignId,
+        after: After,
+        limit: i64,
+    ) -> Result<(Vec<StoredResponse>, After), StoreError>;
+    /// Changes a status: response, tallies and the reason in one transaction. Returns the former status.
+    /// [`StoreError::Sealed`] once retention has removed its answers.
+    async fn set_status(
+        &self,
+        id: ResponseId,
+        status: Status,
+        reason: Option<Reason>,
+        at: OffsetDateTime,
+    ) -> Result<Status, StoreError>;
+    /// Numbers of a campaign by status, for the page and the notice beside every figure.
+    async fn count_by_status(&self, campaign: CampaignId) -> Result<Vec<(Status, i64)>, StoreError>;
+    /// Removes answers, remarks and exact times of responses answered before `before`, keeps id, digest,
+    /// status, unit, date and version, and seals their days. Returns how many responses it touched.
+    async fn retain(&self, campaign: CampaignId, before: Date) -> Result<u64, StoreError>;
+}

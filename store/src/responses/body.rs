@@ -1,0 +1,177 @@
+//! Stored responses on both databases.
+
+use async_trait::async_trait;
+use domain::answer::Answers;
+use domain::civil::days_since_epoch;
+use domain::id::{CampaignId, ResponseId};
+use domain::status::{Reason, Status};
+use sqlx::{Postgres, Sqlite};
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+use super::sql::{self, ResponseRow};
+use super::{After, Responses, StoredResponse};
+use crate::StoreError;
+use crate::backend::{Db, Dialect, retrying};
+use crate::intake::plan::status_of;
+use crate::tallies::place::Deltas;
+
+/// How many groups are folded at once before days are sealed.
+const FOLDED_AT_ONCE: i64 = 500;
+
+macro_rules! responses {
+    ($db:ty) => {
+        #[async_trait]
+        impl Responses for Db<$db> {
+            async fn response(&self, id: ResponseId) -> Result<Option<StoredResponse>, StoreError> {
+                let row: Option<ResponseRow> = sqlx::query_as(sql::RESPONSE)
+                    .bind(<$db>::bucket(id.0))
+                    .bind(id.0)
+                    .fetch_optional(&self.reader)
+                    .await?;
+                row.map(StoredResponse::try_from).transpose()
+            }
+
+            async fn remarks(&self, id: ResponseId) -> Result<Vec<(usize, String)>, StoreError> {
+                let rows: Vec<(i16, String)> = sqlx::query_as(sql::REMARKS)
+                    .bind(<$db>::bucket(id.0))
+                    .bind(id.0)
+                    .fetch_all(&self.reader)
+                    .await?;
+                let place =
+                    |number| usize::try_from(number).map_err(|_| StoreError::Corrupt("a question's place"));
+                rows.into_iter()
+                    .map(|(number, body)| Ok((place(number)?, body)))
+                    .collect()
+            }
+
+            async fn scan(
+                &self,
+                campaign: CampaignId,
+                after: After,
+                limit: i64,
+            ) -> Result<(Vec<StoredResponse>, After), StoreError> {
+                let (bucket, id) = after
+                    .0
+                    .map_or((-1, Uuid::nil()), |(bucket, id)| (bucket, id.0));
+                let rows: Vec<ResponseRow> = sqlx::query_as(sql::SCAN)
+                    .bind(campaign.0)
+                    .bind(bucket)
+                    .bind(id)
+                    .bind(limit)
+                    .fetch_all(&self.reader)
+                    .await?;
+                let last_bucket = rows.last().map(|row| row.bucket);
+                let page: Vec<StoredResponse> = rows
+                    .into_iter()
+                    .map(StoredResponse::try_from)
+                    .collect::<Result<_, _>>()?;
+                let last = last_bucket.zip(page.last().map(|response| response.id));
+                Ok((page, After(last)))
+            }
+
+            async fn set_status(
+                &self,
+                id: ResponseId,
+                status: Status,
+                reason: Option<Reason>,
+                at: OffsetDateTime,
+            ) -> Result<Status, StoreError> {
+                retrying!(self.set_status_once(id, status, reason, at))
+            }
+
+            async fn count_by_status(&self, campaign: CampaignId) -> Result<Vec<(Status, i64)>, StoreError> {
+                let rows: Vec<(i16, i64)> = sqlx::query_as(sql::COUNT_BY_STATUS)
+                    .bind(campaign.0)
+                    .fetch_all(&self.reader)
+                    .await?;
+                rows.into_iter()
+                    .map(|(status, count)| Ok((status_of(status)?, count)))
+                    .collect()
+            }
+
+            async fn retain(&self, campaign: CampaignId, before: Date) -> Result<u64, StoreError> {
+                // What is not folded now never can be.
+                while retrying!(self.fold_once(FOLDED_AT_ONCE))? > 0 {}
+                let days: Vec<i32> = sqlx::query_scalar(sql::DAYS_BEFORE)
+                    .bind(campaign.0)
+                    .bind(days_since_epoch(before))
+                    .fetch_all(&self.reader)
+                    .await?;
+                let mut touched = 0;
+                for day in days {
+                    touched += retrying!(self.retain_once(campaign, day))?;
+                }
+                Ok(touched)
+            }
+        }
+
+        impl Db<$db> {
+            async fn set_status_once(
+                &self,
+                id: ResponseId,
+                status: Status,
+                reason: Option<Reason>,
+                at: OffsetDateTime,
+            ) -> Result<Status, StoreError> {
+                let versions = self.all_versions().await?;
+                let mut tx = self.writer.begin_with(<$db as Dialect>::BEGIN).await?;
+                let row: Option<ResponseRow> = sqlx::query_as(sql::RESPONSE)
+                    .bind(<$db>::bucket(id.0))
+                    .bind(id.0)
+                    .fetch_optional(&mut *tx)
+                    .await?;
+                let stored = StoredResponse::try_from(row.ok_or(StoreError::NotFound("response"))?)?;
+                let former = stored.status;
+                let changed = sqlx::query(sql::SET_STATUS)
+                    .bind(<$db>::bucket(id.0))
+                    .bind(id.0)
+                    .bind(former.code())
+                    .bind(status.code())
+                    .bind(reason.map(|reason| reason.code()))
+                    .bind(at.unix_timestamp())
+                    .execute(&mut *tx)
+                    .await?;
+                if changed.rows_affected() != 1 {
+                    return Err(StoreError::Busy);
+                }
+                if former != status {
+                    let version = versions
+                        .get(&stored.version)
+                        .ok_or(StoreError::Corrupt("a response names an unknown version"))?;
+                    let answers = match &stored.answers {
+                        Some(packed) => Answers::unpack(version, packed)?,
+                        // What retention left counts by its status only, so it can neither join nor leave.
+                        None => return Err(StoreError::Sealed),
+                    };
+                    let mut deltas = Deltas::default();
+                    let (cell, rated) = (stored.cell(), stored.rated());
+                    deltas.subtract::<$db>(cell, version, &answers, former, rated);
+                    deltas.add::<$db>(cell, version, &answers, status, rated);
+                    self.add_to_days(&mut tx, deltas).await?;
+                }
+                tx.commit().await?;
+                Ok(former)
+            }
+
+            async fn retain_once(&self, campaign: CampaignId, day: i32) -> Result<u64, StoreError> {
+                let mut tx = self.writer.begin_with(<$db as Dialect>::BEGIN).await?;
+                self.seal_day(&mut tx, campaign, day).await?;
+                sqlx::query(sql::DROP_REMARKS)
+                    .bind(campaign.0)
+                    .bind(day)
+                    .execute(&mut *tx)
+                    .await?;
+                let dropped = sqlx::query(sql::DROP_ANSWERS)
+                    .bind(campaign.0)
+                    .bind(day)
+                    .execute(&mut *tx)
+                    .await?;
+                tx.commit().await?;
+                Ok(dropped.rows_affected())
+            }
+        }
+    };
+}
+responses!(Sqlite);
+responses!(Postgres);

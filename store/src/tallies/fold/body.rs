@@ -1,0 +1,226 @@
+//! Reading what changed and writing what it comes to, on both databases.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::{Postgres, Sqlite, Transaction};
+use uuid::Uuid;
+
+use super::{Folded, Packed, Read, Split, fold, month_of};
+use crate::StoreError;
+use crate::backend::{Db, Dialect, Rows, chunks};
+use crate::tallies::rows::{CountRow, CrossRow, FoldDay, SplitRow, Versions};
+use crate::tallies::sql;
+
+/// Units folded in one transaction, so that the writer is soon free again.
+const UNITS_A_TRANSACTION: usize = 32;
+
+/// The longest month.
+const DAYS: usize = 31;
+
+macro_rules! folding {
+    ($db:ty) => {
+        impl Db<$db> {
+            pub(crate) async fn fold_once(&self, limit: i64) -> Result<u64, StoreError> {
+                let versions = self.all_versions().await?;
+                // A month has at most 31 days, a day a few classes: this many rows hold `limit` groups.
+                let dirty: Vec<(Uuid, Uuid, i32)> = sqlx::query_as(sql::DIRTY)
+                    .bind(limit.saturating_mul(64))
+                    .fetch_all(&self.reader)
+                    .await?;
+                let mut changed: BTreeMap<(Uuid, Uuid), BTreeSet<i32>> = BTreeMap::new();
+                let mut groups = 0;
+                for (campaign, unit, day) in dirty {
+                    let month = month_of(day)?;
+                    let months = changed.entry((campaign, unit)).or_default();
+                    if months.contains(&month) {
+                        continue;
+                    }
+                    if groups == limit {
+                        break;
+                    }
+                    groups += 1;
+                    months.insert(month);
+                }
+                changed.retain(|_, months| !months.is_empty());
+                let changed: Vec<_> = changed.into_iter().collect();
+                for some in changed.chunks(UNITS_A_TRANSACTION) {
+                    let mut folded = Vec::with_capacity(some.len());
+                    for ((campaign, unit), months) in some {
+                        folded.push(self.fold_unit(*campaign, *unit, months, &versions).await?);
+                    }
+                    let mut tx = self.writer.begin_with(<$db as Dialect>::BEGIN).await?;
+                    self.write_folded(&mut tx, &folded).await?;
+                    tx.commit().await?;
+                }
+                Ok(groups.unsigned_abs())
+            }
+
+            async fn fold_unit(
+                &self,
+                campaign: Uuid,
+                unit: Uuid,
+                months: &BTreeSet<i32>,
+                versions: &Versions,
+            ) -> Result<Folded, StoreError> {
+                let bucket = <$db>::bucket(unit);
+                let mut tx = self.reader.begin_with(<$db as Dialect>::SNAPSHOT).await?;
+                let days: Vec<FoldDay> = sqlx::query_as(sql::UNIT_DAYS)
+                    .bind(bucket)
+                    .bind(campaign)
+                    .bind(unit)
+                    .fetch_all(&mut *tx)
+                    .await?;
+                let mut responses: Vec<CountRow> = Vec::new();
+                for month in months {
+                    let mut named: BTreeSet<i32> = BTreeSet::new();
+                    for day in &days {
+                        let day = day.row.place().day;
+                        if month_of(day)? == *month {
+                            named.insert(day);
+                        }
+                    }
+                    let mut query = sqlx::query_as(sql::UNIT_RESPONSES)
+                        .bind(campaign)
+                        .bind(unit);
+                    // The list has a fixed length; the month's first day stands again where it is shorter.
+                    for day in named
+                        .into_iter()
+                        .chain(std::iter::repeat(*month))
+                        .take(DAYS)
+                    {
+                        query = query.bind(day);
+                    }
+                    responses.extend(query.fetch_all(&mut *tx).await?);
+                }
+                let samples: Vec<CountRow> = sqlx::query_as(sql::UNIT_SAMPLES)
+                    .bind(campaign)
+                    .bind(unit)
+                    .fetch_all(&mut *tx)
+                    .await?;
+                let periods: Vec<SplitRow> = sqlx::query_as(sql::UNIT_PERIODS)
+                    .bind(bucket)
+                    .bind(campaign)
+                    .bind(unit)
+                    .fetch_all(&mut *tx)
+                    .await?;
+                let cross: Vec<CrossRow> = sqlx::query_as(sql::UNIT_CROSS)
+                    .bind(bucket)
+                    .bind(campaign)
+                    .bind(unit)
+                    .fetch_all(&mut *tx)
+                    .await?;
+                tx.commit().await?;
+                let read = Read {
+                    days,
+                    responses,
+                    samples,
+                    periods: periods.into_iter().map(SplitRow::split).collect(),
+                    cross: cross.into_iter().map(CrossRow::split).collect(),
+                };
+                fold((bucket, campaign, unit), months, read, versions)
+            }
+
+            async fn write_folded(
+                &self,
+                tx: &mut Transaction<'static, $db>,
+                folded: &[Folded],
+            ) -> Result<(), StoreError> {
+                self.drop_months(tx, folded, &sql::DROP_PERIODS).await?;
+                self.drop_months(tx, folded, &sql::DROP_CROSS).await?;
+                let periods: Vec<(&Folded, &Split, &Packed)> = folded
+                    .iter()
+                    .flat_map(|unit| {
+                        unit.periods
+                            .iter()
+                            .map(move |(split, packed)| (unit, split, packed))
+                    })
+                    .collect();
+                for range in chunks(periods.len()) {
+                    let mut query = sqlx::query(sql::PUT_PERIODS.text(range.len()));
+                    for (unit, split, packed) in &periods[range] {
+                        query = query
+                            .bind(unit.bucket)
+                            .bind(unit.campaign)
+                            .bind(unit.unit)
+                            .bind(split.month)
+                            .bind(split.version)
+                            .bind(split.channel)
+                            .bind(split.dim1)
+                            .bind(split.dim2)
+                            .bind(packed.counts.as_slice())
+                            .bind(packed.clusters.as_slice())
+                            .bind(packed.samples.as_slice());
+                    }
+                    query.execute(&mut **tx).await?;
+                }
+                let cross: Vec<(&Folded, &Split, &Vec<u8>)> = folded
+                    .iter()
+                    .flat_map(|unit| {
+                        unit.cross
+                            .iter()
+                            .map(move |(split, packed)| (unit, split, packed))
+                    })
+                    .collect();
+                for range in chunks(cross.len()) {
+                    let mut query = sqlx::query(sql::PUT_CROSS.text(range.len()));
+                    for (unit, split, products) in &cross[range] {
+                        query = query
+                            .bind(unit.bucket)
+                            .bind(unit.campaign)
+                            .bind(unit.unit)
+                            .bind(split.month)
+                            .bind(split.version)
+                            .bind(split.channel)
+                            .bind(split.dim1)
+                            .bind(products.as_slice());
+                    }
+                    query.execute(&mut **tx).await?;
+                }
+                let mut days: Vec<_> = folded.iter().flat_map(|unit| &unit.days).collect();
+                days.sort_unstable_by_key(|(place, ..)| *place);
+                for range in chunks(days.len()) {
+                    let mut query = sqlx::query(sql::MARK_DAYS.text(range.len()));
+                    for (place, rev, clusters) in &days[range] {
+                        query = query
+                            .bind(place.bucket)
+                            .bind(place.campaign)
+                            .bind(place.unit)
+                            .bind(place.day)
+                            .bind(place.version)
+                            .bind(place.channel)
+                            .bind(*rev)
+                            .bind(clusters.as_slice());
+                    }
+                    query.execute(&mut **tx).await?;
+                }
+                Ok(())
+            }
+
+            async fn drop_months(
+                &self,
+                tx: &mut Transaction<'static, $db>,
+                folded: &[Folded],
+                text: &Rows,
+            ) -> Result<(), StoreError> {
+                let months: Vec<(&Folded, i32)> = folded
+                    .iter()
+                    .flat_map(|unit| unit.months.iter().map(move |month| (unit, *month)))
+                    .collect();
+                for range in chunks(months.len()) {
+                    let mut query = sqlx::query(text.text(range.len()));
+                    for (unit, month) in &months[range] {
+                        query = query
+                            .bind(unit.bucket)
+                            .bind(unit.campaign)
+                            .bind(unit.unit)
+                            .bind(*month);
+                    }
+                    query.execute(&mut **tx).await?;
+                }
+                Ok(())
+            }
+        }
+    };
+}
+folding!(Sqlite);
+folding!(Postgres);

@@ -1,0 +1,70 @@
+//! Every method of the store, on SQLite and on PostgreSQL alike.
+//!
+//! PostgreSQL is the one of `NGHE_DAN_TEST_POSTGRES_URL`, where each test has a schema of its own. Without it
+//! that half is skipped and says so; with `CI=true` that is a failure.
+
+#[path = "../../domain/tests/fixture/mod.rs"]
+mod fixture;
+
+#[path = "conformance/catalogue.rs"]
+mod catalogue;
+#[path = "conformance/intake.rs"]
+mod intake;
+#[path = "conformance/jobs.rs"]
+mod jobs;
+#[path = "conformance/releases.rs"]
+mod releases;
+#[path = "conformance/responses.rs"]
+mod responses;
+#[path = "conformance/schema.rs"]
+mod schema;
+#[path = "conformance/tallies.rs"]
+mod tallies;
+#[path = "conformance/world.rs"]
+mod world;
+
+/// A test of the suite, run on both databases.
+macro_rules! on_both {
+    ($($module:ident :: $test:ident),+ $(,)?) => {
+        $(mod $test {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                crate::$module::$test(&crate::world::World::sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                if let Some(world) = crate::world::World::postgres().await {
+                    crate::$module::$test(&world).await;
+                    world.drop_schema().await;
+                }
+            }
+        })+
+    };
+}
+
+on_both!(
+    catalogue::units_come_back_and_are_replaced,
+    catalogue::a_published_version_is_frozen,
+    catalogue::campaigns_come_back_and_stay_closed,
+    catalogue::points_and_devices_are_found,
+    catalogue::key_pairs_come_back,
+    intake::what_is_recorded_is_there_once,
+    intake::repeats_and_conflicts_are_told_apart,
+    intake::closing_is_a_barrier,
+    intake::a_code_is_used_once,
+    intake::codes_and_receipts_do_not_line_up_with_responses,
+    intake::two_units_are_counted_under_each_and_once_above,
+    intake::batches_of_every_size_are_counted,
+    jobs::a_lease_has_one_owner,
+    jobs::a_migrated_database_is_ready,
+    releases::a_release_replaces_what_changed,
+    responses::a_status_moves_the_tallies,
+    responses::a_scan_sees_everything_once,
+    responses::retention_keeps_what_recognises_a_repeat,
+    tallies::two_writers_and_a_reviewer_lose_nothing,
+    tallies::a_recount_finds_and_repairs,
+    tallies::months_and_the_campaign_are_folded,
+    tallies::sampling_clusters_are_squared_as_a_whole,
+    tallies::folding_under_load_loses_nothing,
+);

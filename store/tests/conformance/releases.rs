@@ -1,0 +1,75 @@
+//! Stored releases.
+
+use domain::id::UnitId;
+use store::releases::{CellQuery, CellRow};
+use time::macros::datetime;
+
+use crate::world::{World, campaign_id, uuid};
+
+pub(crate) async fn a_release_replaces_what_changed(world: &World) {
+    let cell = |unit: u128, period: &str| CellRow {
+        unit: UnitId(uuid(unit)),
+        period: period.to_owned(),
+        channel: "all".to_owned(),
+        version: world.version_id,
+        nodes: vec![1, 2, 3],
+        items: vec![4; 2000],
+        hidden: None,
+        changed_in: 0,
+    };
+    assert!(world.store.latest(campaign_id()).await.unwrap().is_none());
+    let cells: Vec<CellRow> = (0..100)
+        .flat_map(|unit| [cell(unit, "2026"), cell(unit, "2026-11")])
+        .collect();
+    let at = datetime!(2026-11-21 18:00:00 UTC);
+    let first = world.store.put_release(campaign_id(), at, &cells).await.unwrap();
+    assert_eq!(world.store.latest(campaign_id()).await.unwrap(), Some(first));
+    let hidden = CellRow {
+        nodes: Vec::new(),
+        items: Vec::new(),
+        hidden: Some(1),
+        ..cell(7, "2026-11")
+    };
+    let second = world
+        .store
+        .put_release(
+            campaign_id(),
+            datetime!(2026-11-22 18:00:00 UTC),
+            std::slice::from_ref(&hidden),
+        )
+        .await
+        .unwrap();
+    assert!(second.number > first.number);
+    assert_eq!(world.store.latest(campaign_id()).await.unwrap(), Some(second));
+
+    let units: Vec<UnitId> = (0..90).map(|unit| UnitId(uuid(unit))).collect();
+    let mut query = CellQuery {
+        campaign: campaign_id(),
+        units: &units,
+        periods: &["2026-11", "2026-10"],
+        channels: &["all"],
+        items: false,
+    };
+    let mut read = world.store.cells(&query).await.unwrap();
+    assert_eq!(read.len(), 90, "at most one row for each unit and period");
+    assert!(read.iter().all(|cell| cell.items.is_empty()));
+    query.items = true;
+    read = world.store.cells(&query).await.unwrap();
+    let seventh = read.iter().find(|cell| cell.unit == UnitId(uuid(7))).unwrap();
+    assert_eq!(
+        *seventh,
+        CellRow {
+            changed_in: second.number,
+            ..hidden
+        }
+    );
+    let other = read.iter().find(|cell| cell.unit == UnitId(uuid(8))).unwrap();
+    assert_eq!(
+        *other,
+        CellRow {
+            changed_in: first.number,
+            ..cell(8, "2026-11")
+        }
+    );
+    assert_eq!(world.store.all_cells(campaign_id()).await.unwrap().len(), 200);
+}
