@@ -153,7 +153,7 @@ mod tests {
         let mut counts = [0_u32; 1024];
         for n in 0..102_400_u128 {
             // Ids of one day differ in their low bits only.
-            let id = Uuid::from_u128(0x019a_a000_0000_7000_8000_0000_0000_0000 | n * 0x1_0001_0001);
+            let id = Uuid::from_u128(0x019a_a000_0000_7000_8000_0000_0000_0000 | (n * 0x1_0001_0001));
             counts[usize::try_from(Postgres::bucket(id)).unwrap()] += 1;
         }
         assert!(

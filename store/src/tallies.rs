@@ -141,7 +141,8 @@ pub trait Tallies: Send + Sync + 'static {
     async fn split(&self, campaign: CampaignId, unit: UnitId) -> Result<Vec<PeriodTally>, StoreError>;
     /// The cross-products of one unit over a campaign.
     async fn cross(&self, campaign: CampaignId, unit: UnitId) -> Result<Vec<CrossTally>, StoreError>;
-    /// Recomputes day tallies of a campaign from its responses and compares. With `repair`, writes what
-    /// differs. Sealed days are checked by their hash.
+    /// Recomputes day tallies of a campaign from its responses, and folded rows and cross-products from
+    /// both, and compares. With `repair`, writes what differs. Sealed days are checked by their hash, and
+    /// what waits to be folded is not compared.
     async fn recount(&self, campaign: CampaignId, repair: bool) -> Result<Vec<Disagreement>, StoreError>;
 }

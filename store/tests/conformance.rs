@@ -3,6 +3,8 @@
 //! PostgreSQL is the one of `NGHE_DAN_TEST_POSTGRES_URL`, where each test has a schema of its own. Without it
 //! that half is skipped and says so; with `CI=true` that is a failure.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[path = "../../domain/tests/fixture/mod.rs"]
 mod fixture;
 
@@ -18,6 +20,8 @@ mod releases;
 mod responses;
 #[path = "conformance/schema.rs"]
 mod schema;
+#[path = "conformance/statements.rs"]
+mod statements;
 #[path = "conformance/tallies.rs"]
 mod tallies;
 #[path = "conformance/world.rs"]
@@ -64,6 +68,7 @@ on_both!(
     responses::retention_keeps_what_recognises_a_repeat,
     tallies::two_writers_and_a_reviewer_lose_nothing,
     tallies::a_recount_finds_and_repairs,
+    tallies::a_recount_sees_folded_rows,
     tallies::months_and_the_campaign_are_folded,
     tallies::sampling_clusters_are_squared_as_a_whole,
     tallies::folding_under_load_loses_nothing,

@@ -2,7 +2,7 @@
 -- the rated unit's, so that the tables can be spread over machines. No foreign keys: what they would check
 -- is checked when reference data is read, once a batch instead of once a row.
 
--- A heap in order of insertion; batches are sorted by id, so the order inside one tells nothing.
+-- Rows lie in order of insertion; batches are sorted by id, so the order inside one tells nothing.
 create table response (
     bucket integer not null,
     id blob not null,

@@ -6,6 +6,7 @@ use domain::id::{CampaignId, UnitId};
 use futures_util::TryStreamExt as _;
 use sqlx::{Postgres, Sqlite};
 use time::Date;
+use uuid::Uuid;
 
 use super::fold::unpack_cross;
 use super::recount::Expected;
@@ -121,6 +122,15 @@ macro_rules! tallies {
                 for day in days {
                     found.extend(retrying!(
                         self.recount_day(campaign, day, repair, &versions)
+                    )?);
+                }
+                let units: Vec<Uuid> = sqlx::query_scalar(sql::TALLIED_UNITS)
+                    .bind(campaign.0)
+                    .fetch_all(&self.reader)
+                    .await?;
+                for unit in units {
+                    found.extend(retrying!(
+                        self.recount_unit(campaign, unit, repair, &versions)
                     )?);
                 }
                 Ok(found)

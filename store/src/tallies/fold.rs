@@ -53,7 +53,7 @@ impl Split {
 }
 
 /// The packed numbers of a folded row.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Packed {
     pub(super) counts: Vec<u8>,
     pub(super) clusters: Vec<u8>,
@@ -72,6 +72,8 @@ pub(super) struct Folded {
     pub(super) cross: Vec<(Split, Vec<u8>)>,
     /// The changed days with the `rev` that was read and their point-day sums.
     pub(super) days: Vec<(Place, i64, Vec<u8>)>,
+    /// Rows that are stored otherwise, or not at all, or should not be.
+    pub(super) differs: BTreeSet<Split>,
 }
 
 /// Everything read of one unit and campaign.
@@ -108,18 +110,20 @@ pub(super) fn fold(
     for row in &read.responses {
         sums.add(row, month_of(row.answered_on)?)?;
     }
+    let stored_periods: BTreeMap<Split, Packed> = read.periods.into_iter().collect();
+    let stored_cross: BTreeMap<Split, Vec<u8>> = read.cross.into_iter().collect();
     let mut periods: BTreeMap<Split, Packed> = BTreeMap::new();
     let mut cross: BTreeMap<Split, Vec<u8>> = BTreeMap::new();
     // Rows of other months stay; those of a month of which a day is sealed can be made only as a whole.
-    for (split, packed) in read.periods {
+    for (split, packed) in &stored_periods {
         let kept = !changed.contains(&split.month) || (sealed.contains(&split.month) && !split.is_whole());
         if split.month != CAMPAIGN && kept {
-            periods.insert(split, packed);
+            periods.insert(*split, packed.clone());
         }
     }
-    for (split, products) in read.cross {
+    for (split, products) in &stored_cross {
         if split.month != CAMPAIGN && (!changed.contains(&split.month) || sealed.contains(&split.month)) {
-            cross.insert(split, products);
+            cross.insert(*split, products.clone());
         }
     }
     let mut days = Vec::new();
@@ -141,6 +145,8 @@ pub(super) fn fold(
     add_campaign(&mut periods, &samples, versions)?;
     add_campaign_cross(&mut cross, versions)?;
     let months: BTreeSet<i32> = changed.iter().copied().chain([CAMPAIGN]).collect();
+    let mut differs = differences(&stored_periods, &periods);
+    differs.extend(differences(&stored_cross, &cross));
     periods.retain(|split, _| months.contains(&split.month));
     cross.retain(|split, _| months.contains(&split.month));
     Ok(Folded {
@@ -151,7 +157,17 @@ pub(super) fn fold(
         periods: periods.into_iter().collect(),
         cross: cross.into_iter().collect(),
         days,
+        differs,
     })
+}
+
+/// The keys at which two sets of rows are not the same.
+fn differences<T: PartialEq>(stored: &BTreeMap<Split, T>, computed: &BTreeMap<Split, T>) -> BTreeSet<Split> {
+    let keys: BTreeSet<&Split> = stored.keys().chain(computed.keys()).collect();
+    keys.into_iter()
+        .filter(|key| stored.get(key) != computed.get(key))
+        .copied()
+        .collect()
 }
 
 fn version_of(versions: &Versions, id: i32) -> Result<&Arc<Version>, StoreError> {

@@ -58,6 +58,9 @@ pub(super) const DIRTY: &str =
     "select campaign, unit, day from tally_day where dirty = 1 order by campaign, unit, day limit $1";
 pub(super) const UNIT_DAYS: &str = "select bucket, campaign, unit, day, version, channel, rev, seal, counts, clusters, dirty from tally_day \
      where bucket = $1 and campaign = $2 and unit = $3 order by day, version, channel";
+pub(super) const DAYS_OF_UNIT: &str =
+    "select distinct day from tally_day where bucket = $1 and campaign = $2 and unit = $3";
+pub(super) const TALLIED_UNITS: &str = "select distinct unit from tally_day where campaign = $1 order by 1";
 pub(super) const UNIT_PERIODS: &str = "select month, version, channel, dim1, dim2, counts, clusters, samples from tally_period \
      where bucket = $1 and campaign = $2 and unit = $3";
 pub(super) const UNIT_CROSS: &str = "select month, version, channel, dim1, products from tally_cross \

@@ -31,7 +31,7 @@ fn unit(number: u128, facts: usize) -> Unit {
         id: UnitId(uuid(number)),
         level: kind.level(),
         facts,
-        coordinates: (number % 2 == 0).then_some(Coordinates {
+        coordinates: number.is_multiple_of(2).then_some(Coordinates {
             latitude_e6: 10_456_789,
             longitude_e6: 105_123_456,
         }),
@@ -108,7 +108,7 @@ pub(crate) async fn a_published_version_is_frozen(world: &World) {
 
 pub(crate) async fn campaigns_come_back_and_stay_closed(world: &World) {
     let stored = world.store.campaigns().await.unwrap();
-    assert_eq!(format!("{:?}", stored), format!("{:?}", [world.campaign()]));
+    assert_eq!(format!("{stored:?}"), format!("{:?}", [world.campaign()]));
     world
         .store
         .close_campaign(campaign_id(), date!(2026 - 11 - 20))
@@ -121,7 +121,7 @@ pub(crate) async fn campaigns_come_back_and_stay_closed(world: &World) {
         .await
         .unwrap();
     let mut renamed = world.campaign();
-    renamed.hotline = "0277 1022".to_owned();
+    "0277 1022".clone_into(&mut renamed.hotline);
     renamed.units.clear();
     world.store.put_campaign(&renamed).await.unwrap();
     let stored = world.store.campaigns().await.unwrap();

@@ -10,7 +10,7 @@ use crate::world::World;
 
 pub(crate) async fn a_lease_has_one_owner(world: &World) {
     let now = datetime!(2026-11-20 00:00:00 UTC);
-    let minute = Duration::from_secs(60);
+    let minute = Duration::from_mins(1);
     let store = &world.store;
     assert!(store.lease("fold", "a", now, now + minute).await.unwrap());
     assert!(!store.lease("fold", "b", now, now + minute).await.unwrap());

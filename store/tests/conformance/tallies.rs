@@ -1,6 +1,6 @@
 //! Tallies under many writers, and the recount.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use domain::id::UnitId;
@@ -194,6 +194,48 @@ pub(crate) async fn months_and_the_campaign_are_folded(world: &World) {
     assert_eq!(
         cross.iter().map(|row| row.products.respondents()).sum::<i64>(),
         59
+    );
+}
+
+/// A folded row with a flipped byte is found, and so are cross-products.
+pub(crate) async fn a_recount_sees_folded_rows(world: &World) {
+    let batch: Vec<NewResponse> = (0..10).map(|n| world.response(n)).collect();
+    world.store.record(&batch).await.unwrap();
+    world.store.fold(10).await.unwrap();
+    assert!(
+        world
+            .store
+            .recount(campaign_id(), false)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let spoil = [
+        "update tally_period set counts = clusters where month = -1 and dim1 = -1",
+        "update tally_cross set products = (select counts from tally_day limit 1) where month <> -1",
+    ];
+    for text in spoil {
+        if world.is_postgres() {
+            let mut connection = sqlx::PgConnection::connect(&world.url).await.unwrap();
+            sqlx::query(text).execute(&mut connection).await.unwrap();
+        } else {
+            let mut connection = sqlx::SqliteConnection::connect(&world.url).await.unwrap();
+            sqlx::query(text).execute(&mut connection).await.unwrap();
+        }
+    }
+    let found = world.store.recount(campaign_id(), true).await.unwrap();
+    let grains: BTreeSet<Grain> = found.iter().map(|disagreement| disagreement.grain).collect();
+    assert_eq!(
+        grains,
+        BTreeSet::from([Grain::Month(date!(2026 - 11 - 01)), Grain::Campaign])
+    );
+    assert!(
+        world
+            .store
+            .recount(campaign_id(), false)
+            .await
+            .unwrap()
+            .is_empty()
     );
 }
 

@@ -2,20 +2,37 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::id::{CampaignId, UnitId};
 use sqlx::{Postgres, Sqlite, Transaction};
 use uuid::Uuid;
 
-use super::{Folded, Packed, Read, Split, fold, month_of};
+use super::{CAMPAIGN, Folded, Packed, Read, Split, fold, month_of};
 use crate::StoreError;
-use crate::backend::{Db, Dialect, Rows, chunks};
-use crate::tallies::rows::{CountRow, CrossRow, FoldDay, SplitRow, Versions};
-use crate::tallies::sql;
+use crate::backend::{Db, Dialect, Rows, chunks, date_of};
+use crate::catalogue::VersionId;
+use crate::tallies::rows::{CountRow, CrossRow, FoldDay, SplitRow, Versions, class_of};
+use crate::tallies::{Disagreement, Grain, sql};
 
 /// Units folded in one transaction, so that the writer is soon free again.
 const UNITS_A_TRANSACTION: usize = 32;
 
 /// The longest month.
 const DAYS: usize = 31;
+
+fn disagreement(campaign: CampaignId, unit: Uuid, split: &Split) -> Result<Disagreement, StoreError> {
+    Ok(Disagreement {
+        unit: UnitId(unit),
+        campaign,
+        version: VersionId(split.version),
+        channel: class_of(split.channel)?,
+        grain: if split.month == CAMPAIGN {
+            Grain::Campaign
+        } else {
+            Grain::Month(date_of(split.month)?)
+        },
+        what: "the folded numbers are not those of the days",
+    })
+}
 
 macro_rules! folding {
     ($db:ty) => {
@@ -53,6 +70,39 @@ macro_rules! folding {
                     tx.commit().await?;
                 }
                 Ok(groups.unsigned_abs())
+            }
+
+            /// Computes every row of a unit anew and compares; with `repair`, writes them. What waits to be
+            /// folded is not wrong.
+            pub(crate) async fn recount_unit(
+                &self,
+                campaign: CampaignId,
+                unit: Uuid,
+                repair: bool,
+                versions: &Versions,
+            ) -> Result<Vec<Disagreement>, StoreError> {
+                let days: Vec<i32> = sqlx::query_scalar(sql::DAYS_OF_UNIT)
+                    .bind(<$db>::bucket(unit))
+                    .bind(campaign.0)
+                    .bind(unit)
+                    .fetch_all(&self.reader)
+                    .await?;
+                let months = days.into_iter().map(month_of).collect::<Result<_, _>>()?;
+                let folded = self.fold_unit(campaign.0, unit, &months, versions).await?;
+                if !folded.days.is_empty() || folded.differs.is_empty() {
+                    return Ok(Vec::new());
+                }
+                if repair {
+                    let mut tx = self.writer.begin_with(<$db as Dialect>::BEGIN).await?;
+                    self.write_folded(&mut tx, std::slice::from_ref(&folded))
+                        .await?;
+                    tx.commit().await?;
+                }
+                folded
+                    .differs
+                    .iter()
+                    .map(|split| disagreement(campaign, unit, split))
+                    .collect()
             }
 
             async fn fold_unit(
