@@ -192,6 +192,37 @@ impl Table<'_> {
         hidden
     }
 
+    /// Shown cells of which something small remains after subtraction. There are none unless numbers moved
+    /// below cells that an earlier release has shown: such a move must wait.
+    ///
+    /// `fewest` is the number of people that a difference of two releases may tell about.
+    pub fn exposed(&self, known: &Marks, hidden: &Marks, fewest: i64) -> Vec<(usize, usize)> {
+        let mut found = Vec::new();
+        for slice in 0..self.slices.len() {
+            for unit in (0..self.tree.len()).filter(|&unit| self.is_present(slice, unit)) {
+                let left = self.slices[slice].respondents[unit];
+                let is_known = known.get(slice, unit);
+                let group = || matches!(self.group(slice, unit, hidden, known), Group::Lost);
+                if is_known && (left < fewest || group()) {
+                    found.push((slice, unit));
+                }
+            }
+        }
+        for link in self.shape.links().iter().filter(|link| !link.is_derived()) {
+            for unit in (0..self.tree.len()).filter(|&unit| known.get(link.whole, unit)) {
+                let parts = link.parts.iter().filter(|&&part| self.is_present(part, unit));
+                let mut rest = Remainder::default();
+                for &part in parts.filter(|&&part| hidden.get(part, unit) && !known.get(part, unit)) {
+                    rest.add(self.unknown(part, unit, hidden, known));
+                }
+                if !rest.is_safe(self.threshold) {
+                    found.push((link.whole, unit));
+                }
+            }
+        }
+        found
+    }
+
     /// Whether a cell without answers must look like a hidden one: inside a hidden split, or below a hidden
     /// unit, that nobody answered is itself something to subtract.
     pub fn is_silent(&self, hidden: &Marks, slice: usize, unit: usize) -> bool {
@@ -291,7 +322,7 @@ impl Table<'_> {
                 continue;
             }
             if hidden.get(slice, child) {
-                rest.add(counts.respondents[child]);
+                rest.add(self.unknown(slice, child, hidden, known));
             } else if !known.get(slice, child)
                 && candidate.is_none_or(|found| weights[child] < weights[found])
             {
@@ -306,6 +337,29 @@ impl Table<'_> {
             Some(child) => Group::Needs(child),
             None => Group::Lost,
         }
+    }
+
+    /// How many respondents of a hidden cell are in no shown part of it: the months of a hidden quarter that
+    /// are shown can be subtracted from whatever contains the quarter.
+    fn unknown(&self, slice: usize, unit: usize, hidden: &Marks, known: &Marks) -> i64 {
+        let respondents = self.slices[slice].respondents[unit];
+        let Some(link) = self.shape.months_of(slice) else {
+            return respondents;
+        };
+        let seen = |&&part: &&usize| known.get(part, unit) || !hidden.get(part, unit);
+        let hides = |&&part: &&usize| !seen(&&part);
+        let in_seen: i64 = link
+            .parts
+            .iter()
+            .filter(seen)
+            .map(|&part| self.slices[part].respondents[unit])
+            .sum();
+        let in_hidden = link
+            .parts
+            .iter()
+            .filter(hides)
+            .map(|&part| self.slices[part].respondents[unit] - self.unknown(part, unit, hidden, known));
+        respondents - in_seen - in_hidden.sum::<i64>()
     }
 
     /// Rules 3 and 4 at one unit.
@@ -325,17 +379,18 @@ impl Table<'_> {
         }
         let mut moved = false;
         let mut rest = Remainder::default();
-        let mut some_known = false;
         for &part in link.parts.iter().filter(|&&part| self.is_present(part, unit)) {
-            if known.get(part, unit) {
-                some_known = true;
-            } else {
+            if !known.get(part, unit) {
                 moved |= hidden.set(part, unit);
-                rest.add(self.slices[part].respondents[unit]);
+                rest.add(self.unknown(part, unit, hidden, known));
             }
         }
-        let exposed = some_known && !rest.is_safe(self.threshold);
-        if !whole_hidden && exposed && !link.is_derived() && !known.get(link.whole, unit) {
+        // A part alone is the rest of the whole: no answers came in the others, or they were shown before.
+        if !whole_hidden
+            && !rest.is_safe(self.threshold)
+            && !link.is_derived()
+            && !known.get(link.whole, unit)
+        {
             moved |= hidden.set(link.whole, unit);
         }
         moved

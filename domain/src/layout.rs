@@ -4,6 +4,8 @@
 //! was stored under it. Items stand in printed order; nodes are the whole, then the parts, then the
 //! factors, in the order of the structure.
 
+use serde::{Deserialize, Serialize};
+
 use crate::moments::Moments;
 use crate::questionnaire::{AnswerKind, Definition, Problem, Rates};
 
@@ -73,7 +75,8 @@ pub struct Node {
 }
 
 /// The kinds of node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum NodeKind {
     Whole,
     Part,

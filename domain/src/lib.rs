@@ -49,6 +49,7 @@ pub mod official;
 pub mod period;
 pub mod questionnaire;
 pub mod ratio;
+pub mod release;
 pub mod response;
 pub mod round;
 pub mod status;

@@ -52,6 +52,16 @@ impl Tally {
         }
     }
 
+    /// From the numbers in their order; the caller has made as many as the layout asks for.
+    pub(crate) fn from_values(values: Vec<i64>) -> Self {
+        Self { values }
+    }
+
+    /// The numbers in their order.
+    pub(crate) fn values(&self) -> &[i64] {
+        &self.values
+    }
+
     /// Responses counted.
     pub fn responses(&self) -> i64 {
         self.values[0]

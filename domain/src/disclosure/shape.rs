@@ -56,6 +56,8 @@ pub struct Shape {
     links: Vec<Link>,
     derived: Vec<bool>,
     weights: Vec<usize>,
+    /// For each slice its link to shorter periods.
+    months: Vec<Option<usize>>,
 }
 
 impl Shape {
@@ -72,6 +74,7 @@ impl Shape {
             (0..keys.len()).filter(|&slice| wanted(keys[slice])).collect()
         };
         let mut links = Vec::new();
+        let mut months = vec![None; keys.len()];
         let mut derived = vec![false; keys.len()];
         let mut weights: Vec<usize> = (0..keys.len()).collect();
         for (whole, &(period, class)) in keys.iter().enumerate() {
@@ -81,6 +84,7 @@ impl Shape {
             let longer = |part: Period| part.containing().find(|candidate| periods.contains(candidate));
             let parts = places(&|(part, class)| class.is_none() && longer(part) == Some(period));
             if !parts.is_empty() {
+                months[whole] = Some(links.len());
                 links.push(Link {
                     whole,
                     parts,
@@ -115,6 +119,7 @@ impl Shape {
             links,
             derived,
             weights,
+            months,
         }
     }
 
@@ -126,6 +131,11 @@ impl Shape {
     /// The place of a slice.
     pub fn slice(&self, period: Period, class: Option<usize>) -> Option<usize> {
         self.keys.iter().position(|key| *key == (period, class))
+    }
+
+    /// The link by which a period of all channels is split into shorter ones.
+    pub(super) fn months_of(&self, slice: usize) -> Option<&Link> {
+        self.months[slice].map(|link| &self.links[link])
     }
 
     pub(super) fn links(&self) -> &[Link] {

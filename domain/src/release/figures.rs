@@ -1,0 +1,348 @@
+//! Everything that is shown of one cell, with its intervals.
+
+use serde::Serialize;
+
+use crate::answer::Corrupt;
+use crate::criteria::{CriterionTotals, mean_of_criteria_bound, mean_of_criteria_share};
+use crate::cross::CrossProducts;
+use crate::estimate::{Design, Estimate, all_satisfied_share, criterion_share, pooled_mean, pooled_share};
+use crate::interval::ScoreRange;
+use crate::layout::{Item, ItemKind, Layout, Node, NodeKind};
+use crate::method::{Covers, Method, Selection};
+use crate::moments::{ClusterMoments, Moments};
+use crate::questionnaire::{AnswerKind, Version};
+use crate::release::packed::{self, Unpacked};
+use crate::release::{Reason, Released, State};
+use crate::status::Status;
+use crate::tally::ItemCounts;
+
+/// What a reader gets of a cell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Disclosed {
+    Shown(Box<Released<Figures>>),
+    Withheld(Reason),
+}
+
+/// The figures of one unit, period and channel class.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Figures {
+    /// People who rated at least one criterion.
+    pub respondents: i64,
+    /// Ratings given.
+    pub answers: i64,
+    /// Responses counted, those without a rating too.
+    pub responses: i64,
+    /// Responses kept for review.
+    pub held: i64,
+    /// Responses that came after the campaign was closed.
+    pub late: i64,
+    /// Responses taken out after review.
+    pub excluded: i64,
+    /// How the respondents were found.
+    pub selection: Selection,
+    /// The rules that made the figures.
+    pub method: &'static Method,
+    /// The whole, the parts, the factors, in the order of the version's layout.
+    pub nodes: Vec<NodeFigures>,
+    /// The closed items in printed order; empty when they were not read.
+    pub items: Vec<ItemFigures>,
+    #[serde(skip)]
+    seal: Seal,
+}
+
+/// Keeps figures from being put together anywhere else.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Seal;
+
+/// An estimate and what its interval accounts for.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Shown {
+    #[serde(flatten)]
+    pub estimate: Estimate,
+    pub covers: Covers,
+}
+
+/// The whole, a part or a factor.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NodeFigures {
+    /// `whole`, `part` or `factor`.
+    pub kind: NodeKind,
+    /// Empty for the whole.
+    pub id: String,
+    pub respondents: i64,
+    pub answers: i64,
+    /// Respondents who rated every criterion that they were asked.
+    pub complete: i64,
+    /// Share of satisfied answers, pooled; with the design effect.
+    pub share: Option<Shown>,
+    /// Mean score, where all criteria have one scale.
+    pub mean: Option<Shown>,
+    /// Mean of the criteria's shares, where each has enough respondents and the items were read. Its rule
+    /// says `bound` where there were no cross-products.
+    pub mean_of_criteria: Option<Shown>,
+    /// Share of respondents who are satisfied with everything they rated.
+    pub all_satisfied: Option<Shown>,
+}
+
+/// A closed item.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ItemFigures {
+    /// `question` or `question.row`.
+    pub path: String,
+    /// Nothing for a sensitive item that is hidden in a shown cell.
+    pub counts: Option<Counts>,
+    /// Share of satisfied answers, of a rating on a scale of satisfaction.
+    pub share: Option<Shown>,
+    /// Mean score, of a rating.
+    pub mean: Option<Shown>,
+}
+
+/// How often each answer was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// People who were asked.
+    pub shown: i64,
+    pub answered: i64,
+    pub no_opinion: i64,
+    pub skipped: i64,
+    /// A count for each level, option or class, in the order of the questionnaire.
+    pub options: Vec<i64>,
+}
+
+/// Why a stored cell cannot be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Corrupt(#[from] Corrupt),
+    #[error("the questionnaire version names a method that this program does not know")]
+    UnknownMethod,
+    #[error("method {0} takes no answers of people who chose themselves to answer")]
+    OpenSelection(&'static str),
+}
+
+/// How the cells of a campaign are read.
+#[derive(Clone, Copy, Debug)]
+pub struct Opening<'a> {
+    pub version: &'a Version,
+    pub selection: Selection,
+    /// The fewest respondents of each criterion for the mean of criteria.
+    pub minimum: i64,
+    /// The products over criteria of this cell, where they are at hand.
+    pub products: Option<&'a CrossProducts>,
+}
+
+/// Reads a stored cell. Without `items` bytes the figures have no items, which is enough for a table of many
+/// units.
+pub fn open(
+    opening: &Opening<'_>,
+    state: Option<State>,
+    nodes: &[u8],
+    items: &[u8],
+) -> Result<Disclosed, OpenError> {
+    if let Some(state) = state {
+        return Ok(Disclosed::Withheld(state.reason()));
+    }
+    let method = Method::by_id(&opening.version.definition().method).ok_or(OpenError::UnknownMethod)?;
+    if !method.accepts(opening.selection) {
+        return Err(OpenError::OpenSelection(method.id));
+    }
+    let cell = packed::unpack(opening.version, nodes, items)?;
+    let reading = Reading {
+        opening,
+        layout: opening.version.layout(),
+        cell: &cell,
+    };
+    let whole = cell.tally.moments(reading.layout, 0);
+    let figures = Figures {
+        respondents: whole.respondents,
+        answers: whole.answers,
+        responses: cell.tally.responses(),
+        held: cell.tally.of_status(Status::Held),
+        late: cell.tally.of_status(Status::Late),
+        excluded: cell.tally.of_status(Status::Excluded),
+        selection: opening.selection,
+        method,
+        nodes: reading.nodes(),
+        items: reading.items(),
+        seal: Seal,
+    };
+    Ok(Disclosed::Shown(Box::new(Released(figures))))
+}
+
+struct Reading<'a> {
+    opening: &'a Opening<'a>,
+    layout: &'a Layout,
+    cell: &'a Unpacked,
+}
+
+impl Reading<'_> {
+    fn shown(&self, estimate: Option<Estimate>) -> Option<Shown> {
+        estimate.map(|estimate| Shown {
+            estimate,
+            covers: Covers::of(self.opening.selection, estimate.sampling_unit),
+        })
+    }
+
+    fn nodes(&self) -> Vec<NodeFigures> {
+        let nodes = self.layout.nodes().iter().enumerate();
+        nodes.map(|(index, node)| self.node(index, node)).collect()
+    }
+
+    fn node(&self, index: usize, node: &Node) -> NodeFigures {
+        let moments = self.cell.tally.moments(self.layout, index);
+        let clusters = self.cell.clusters.get(index).copied();
+        let strata = clusters.map(|clusters| [(moments, clusters)]);
+        let design = design(
+            self.opening.selection,
+            &moments,
+            clusters.as_ref(),
+            strata.as_ref(),
+        );
+        let mean = scale_of(node.levels).and_then(|scale| pooled_mean(design, scale));
+        NodeFigures {
+            kind: node.kind,
+            id: node.id.clone(),
+            respondents: moments.respondents,
+            answers: moments.answers,
+            complete: moments.complete,
+            share: self.shown(pooled_share(design)),
+            mean: self.shown(mean),
+            mean_of_criteria: self.shown(self.mean_of_criteria(index, &moments)),
+            all_satisfied: self.shown(all_satisfied_share(&moments)),
+        }
+    }
+
+    /// The roll-up by criteria of a node, once its items were read.
+    fn mean_of_criteria(&self, node: usize, moments: &Moments) -> Option<Estimate> {
+        let read = self.cell.items.as_ref()?;
+        let mut totals = Vec::new();
+        let mut places = Vec::new();
+        for (index, item) in self.layout.items().iter().enumerate() {
+            let Some(place) = item.criterion else { continue };
+            if ![0, place.part, place.factor].contains(&node) {
+                continue;
+            }
+            if !read[index] {
+                return None;
+            }
+            let counts = self.cell.tally.item(self.layout, index);
+            places.push(place.index);
+            totals.push(CriterionTotals {
+                respondents: counts.answered,
+                satisfied: satisfied(&counts, place.satisfied_from),
+            });
+        }
+        let minimum = self.opening.minimum;
+        match self.opening.products {
+            Some(products) => mean_of_criteria_share(products, &places, moments.respondents, minimum),
+            None => mean_of_criteria_bound(&totals, moments.respondents, minimum),
+        }
+    }
+
+    fn items(&self) -> Vec<ItemFigures> {
+        let Some(read) = &self.cell.items else {
+            return Vec::new();
+        };
+        let items = self.layout.items().iter().enumerate();
+        items
+            .map(|(index, item)| self.item(index, item, read[index]))
+            .collect()
+    }
+
+    fn item(&self, index: usize, item: &Item, read: bool) -> ItemFigures {
+        let mut figures = ItemFigures {
+            path: item.path.clone(),
+            counts: None,
+            share: None,
+            mean: None,
+        };
+        if !read {
+            return figures;
+        }
+        let counts = self.cell.tally.item(self.layout, index);
+        if let Some(rating) = self.rating_of(item) {
+            if let Some(from) = rating.satisfied_from {
+                figures.share = self.shown(criterion_share(satisfied(&counts, from), counts.answered));
+            }
+            figures.mean = self.shown(scale_of(rating.levels).and_then(|scale| mean_of(&counts, scale)));
+        }
+        figures.counts = Some(Counts {
+            shown: counts.shown,
+            answered: counts.answered,
+            no_opinion: counts.no_opinion,
+            skipped: counts.skipped,
+            options: counts.options,
+        });
+        figures
+    }
+
+    /// The scale of a criterion, a grid row or a rating.
+    fn rating_of(&self, item: &Item) -> Option<Rating> {
+        let ItemKind::Choice { options } = item.kind else {
+            return None;
+        };
+        let (_, question) = self.opening.version.questions().nth(item.question)?;
+        match &question.answer {
+            AnswerKind::Satisfaction { scale, .. }
+            | AnswerKind::Grid { scale, .. }
+            | AnswerKind::Rating { scale, .. } => Some(Rating {
+                levels: options,
+                satisfied_from: self.opening.version.scale(scale)?.satisfied_from,
+            }),
+            _ => None,
+        }
+    }
+}
+
+struct Rating {
+    levels: u8,
+    satisfied_from: Option<u8>,
+}
+
+/// What is taken to be drawn: villages in a sample, whoever comes at an open desk, else persons.
+fn design<'a>(
+    selection: Selection,
+    moments: &'a Moments,
+    clusters: Option<&'a ClusterMoments>,
+    strata: Option<&'a [(Moments, ClusterMoments); 1]>,
+) -> Design<'a> {
+    match (selection, clusters, strata) {
+        (Selection::Open, Some(point_days), _) => Design::Open {
+            persons: moments,
+            point_days,
+        },
+        (Selection::Probability, _, Some(strata)) => Design::Clusters(strata),
+        _ => Design::Persons(moments),
+    }
+}
+
+fn scale_of(levels: u8) -> Option<ScoreRange> {
+    (levels > 1).then(|| ScoreRange {
+        lowest: 1,
+        highest: levels.into(),
+    })
+}
+
+/// People whose score is at least `from`.
+fn satisfied(counts: &ItemCounts, from: u8) -> i64 {
+    counts.options.iter().skip(usize::from(from.max(1)) - 1).sum()
+}
+
+/// The mean score of one item: each respondent has one answer, so the moments follow from the counts.
+fn mean_of(counts: &ItemCounts, scale: ScoreRange) -> Option<Estimate> {
+    let (mut score, mut squared) = (0, 0);
+    for (level, count) in (1_i64..).zip(&counts.options) {
+        score += level * count;
+        squared += level * level * count;
+    }
+    let moments = Moments {
+        respondents: counts.answered,
+        answers: counts.answered,
+        score,
+        answers_squared: counts.answered,
+        answers_score: score,
+        score_squared: squared,
+        ..Moments::default()
+    };
+    pooled_mean(Design::Persons(&moments), scale)
+}

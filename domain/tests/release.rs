@@ -1,0 +1,436 @@
+//! Releases of small campaigns: what enters, what waits, what is shown and in which form.
+
+mod fixture;
+
+use std::collections::BTreeMap;
+
+use domain::channel::ChannelClass;
+use domain::disclosure::Grain;
+use domain::id::UnitId;
+use domain::method::Selection;
+use domain::moments::{ClusterMoments, Moments};
+use domain::period::Period;
+use domain::questionnaire::Version;
+use domain::release::{
+    Atom, Column, Disclosed, Figures, Input, OpenError, Opening, PlanError, Reason, Released, Row, Rules,
+    State, Units, open, pack_clusters, periods, plan,
+};
+use domain::status::Status;
+use domain::tally::{HandledBy, Rated, Tally, contributions};
+use serde_json::{Value, json};
+use time::macros::date;
+use uuid::Uuid;
+
+const JULY: Period = Period::Month(2026, 7);
+const AUGUST: Period = Period::Month(2026, 8);
+const ALL: Column = Column::All;
+
+fn unit(number: u128) -> UnitId {
+    UnitId(Uuid::from_u128(number))
+}
+
+/// A province (1) with three communes (2, 3, 4); 5 is not asked.
+fn units() -> Units {
+    let rows: Vec<_> = (1..=5)
+        .map(|number| (unit(number), (number > 1).then(|| unit(1)), number != 5))
+        .collect();
+    Units::new(&rows)
+}
+
+fn tally(version: &Version, people: &[(i64, Value)]) -> Tally {
+    let rated = Rated {
+        served_at: unit(2),
+        handled_by: None,
+    };
+    let mut tally = Tally::empty(version.layout());
+    for (count, answers) in people {
+        let answers = fixture::answers_of(version, answers);
+        let one = contributions(version, &answers, Status::Counted, rated)
+            .remove(0)
+            .1;
+        for _ in 0..*count {
+            tally.add(&one);
+        }
+    }
+    tally
+}
+
+fn happy() -> Value {
+    json!({"purpose": "ask", "rate": {"seats": 5, "polite": 4}})
+}
+
+fn unhappy() -> Value {
+    json!({"purpose": "receive", "rate": {"seats": 4, "polite": 2, "on_time": "no_opinion"}})
+}
+
+fn atom(number: u128, month: Period, tally: &Tally) -> Atom {
+    Atom {
+        unit: unit(number),
+        month,
+        class: ChannelClass::Desk,
+        counts: tally.pack(),
+        clusters: Vec::new(),
+    }
+}
+
+/// A series of releases.
+struct Series {
+    version: Version,
+    rules: Rules,
+    periods: Vec<Period>,
+    stored: BTreeMap<(UnitId, Period, Column), Row>,
+}
+
+impl Series {
+    fn new(version: Version) -> Self {
+        Self {
+            version,
+            rules: Rules::PUBLIC,
+            periods: vec![JULY],
+            stored: BTreeMap::new(),
+        }
+    }
+
+    /// Makes a release and gives its new rows.
+    fn release(&mut self, atoms: &[Atom]) -> Vec<Row> {
+        let previous: Vec<_> = self.stored.values().cloned().collect();
+        let rows = plan(&Input {
+            version: &self.version,
+            units: &units(),
+            periods: &self.periods,
+            rules: self.rules,
+            atoms,
+            previous: &previous,
+        })
+        .expect("a plan");
+        for row in &rows {
+            self.stored
+                .insert((row.unit, row.period, row.column), row.clone());
+        }
+        rows
+    }
+
+    fn state(&self, number: u128, period: Period) -> Option<State> {
+        self.stored[&(unit(number), period, ALL)].state
+    }
+
+    fn open(&self, number: u128, period: Period) -> Disclosed {
+        let row = &self.stored[&(unit(number), period, ALL)];
+        let opening = Opening {
+            version: &self.version,
+            selection: Selection::Open,
+            minimum: 10,
+            products: None,
+        };
+        open(&opening, row.state, &row.nodes, &row.items).expect("a cell")
+    }
+
+    fn figures(&self, number: u128, period: Period) -> Box<Released<Figures>> {
+        match self.open(number, period) {
+            Disclosed::Shown(figures) => figures,
+            Disclosed::Withheld(reason) => panic!("withheld: {reason:?}"),
+        }
+    }
+}
+
+/// 30, 20 and 12 people in the three communes.
+fn july(version: &Version) -> Vec<Atom> {
+    [(2, 30), (3, 20), (4, 12)]
+        .map(|(number, count)| {
+            atom(
+                number,
+                JULY,
+                &tally(version, &[(count - 5, happy()), (5, unhappy())]),
+            )
+        })
+        .to_vec()
+}
+
+#[test]
+fn a_province_is_the_sum_of_its_communes() {
+    let mut series = Series::new(fixture::small_version());
+    let atoms = july(&series.version);
+    series.release(&atoms);
+    let figures = series.figures(1, JULY);
+    assert_eq!(
+        (figures.respondents, figures.responses, figures.answers),
+        (62, 62, 124)
+    );
+    // 47 people satisfied with both, 15 with one of two.
+    let share = figures.nodes[0].share.expect("a share");
+    assert_eq!(
+        (
+            share.estimate.ratio.numerator(),
+            share.estimate.ratio.denominator()
+        ),
+        (109, 124)
+    );
+    assert!(share.estimate.design_effect > Some(0.0));
+    assert_eq!(
+        figures.nodes[0]
+            .all_satisfied
+            .expect("a share")
+            .estimate
+            .ratio
+            .numerator(),
+        47
+    );
+    let seats = figures
+        .items
+        .iter()
+        .find(|item| item.path == "rate.seats")
+        .expect("an item");
+    assert_eq!(seats.counts.as_ref().expect("shown").options, [0, 0, 0, 15, 47]);
+    let mean = seats.mean.expect("a mean").estimate;
+    assert!((mean.value - 295.0 / 62.0).abs() < 1e-12);
+    // One criterion that nobody rated: there is no mean of all criteria, but one of the factor rated.
+    assert!(figures.nodes[0].mean_of_criteria.is_none());
+    assert!(figures.nodes.iter().any(|node| node.mean_of_criteria.is_some()));
+    assert_eq!(series.open(5, JULY), Disclosed::Withheld(Reason::NotSampled));
+    let json = serde_json::to_value(&*figures).expect("JSON");
+    assert_eq!(json["method"]["id"], "desk-rating-1");
+    assert_eq!(json["selection"], "open");
+    assert_eq!(
+        json["nodes"][0]["share"]["covers"],
+        "chance_without_self_selection"
+    );
+}
+
+#[test]
+fn without_items_a_table_of_units_is_still_complete() {
+    let mut series = Series::new(fixture::small_version());
+    let atoms = july(&series.version);
+    series.release(&atoms);
+    let whole = series.figures(2, JULY);
+    let row = series.stored.get_mut(&(unit(2), JULY, ALL)).expect("a row");
+    row.items.clear();
+    let short = series.figures(2, JULY);
+    assert!(short.items.is_empty());
+    for (whole, short) in whole.nodes.iter().zip(&short.nodes) {
+        assert_eq!(
+            (whole.share, whole.mean, whole.respondents),
+            (short.share, short.mean, short.respondents)
+        );
+    }
+}
+
+#[test]
+fn nothing_new_is_nothing_to_write() {
+    let mut series = Series::new(fixture::small_version());
+    series.periods = periods(&[JULY], date!(2026 - 10 - 05), None, false);
+    assert_eq!(series.periods, [Period::Quarter(2026, 3), JULY]);
+    let atoms = july(&series.version);
+    assert!(!series.release(&atoms).is_empty());
+    assert_eq!(series.release(&atoms), []);
+    assert_eq!(series.release(&[]), []);
+}
+
+#[test]
+fn four_late_answers_wait_for_a_fifth() {
+    let mut series = Series::new(fixture::small_version());
+    let mut atoms = july(&series.version);
+    series.release(&atoms);
+    atoms[0] = atom(2, JULY, &tally(&series.version, &[(29, happy()), (5, unhappy())]));
+    assert_eq!(series.release(&atoms), [], "34 instead of 30");
+    atoms[0] = atom(2, JULY, &tally(&series.version, &[(30, happy()), (5, unhappy())]));
+    let rows = series.release(&atoms[..1]);
+    let mut moved: Vec<_> = rows
+        .iter()
+        .filter(|row| row.column == ALL)
+        .map(|row| row.unit)
+        .collect();
+    moved.sort();
+    assert_eq!(moved, [unit(1), unit(2)]);
+    assert_eq!(series.figures(1, JULY).respondents, 67);
+}
+
+#[test]
+fn an_exchange_of_answers_is_two_people() {
+    let mut series = Series::new(fixture::small_version());
+    let mut atoms = july(&series.version);
+    series.release(&atoms);
+    // Two excluded and two added with other answers: four people.
+    atoms[0] = atom(2, JULY, &tally(&series.version, &[(23, happy()), (7, unhappy())]));
+    assert_eq!(series.release(&atoms), []);
+    atoms[0] = atom(2, JULY, &tally(&series.version, &[(22, happy()), (8, unhappy())]));
+    assert!(!series.release(&atoms).is_empty());
+}
+
+#[test]
+fn a_small_commune_hides_with_the_next_and_stays_hidden() {
+    let mut series = Series::new(fixture::small_version());
+    let mut atoms = july(&series.version);
+    atoms[2] = atom(4, JULY, &tally(&series.version, &[(3, happy())]));
+    series.release(&atoms);
+    assert_eq!(series.state(2, JULY), None);
+    assert_eq!(series.state(3, JULY), Some(State::Kept));
+    assert_eq!(series.open(3, JULY), series.open(4, JULY));
+    assert!(series.stored[&(unit(4), JULY, ALL)].nodes.is_empty());
+    // Had it been shown with 15 later, 15 less the twelve who came would have told of the three.
+    atoms[2] = atom(4, JULY, &tally(&series.version, &[(15, happy())]));
+    series.release(&atoms);
+    assert_eq!(series.state(4, JULY), Some(State::Kept));
+    assert_eq!(series.figures(1, JULY).respondents, 65);
+}
+
+#[test]
+fn a_campaign_too_small_to_show_enters_when_it_has_grown() {
+    let mut series = Series::new(fixture::small_version());
+    series.release(&[atom(2, JULY, &tally(&series.version, &[(6, happy())]))]);
+    assert_eq!(series.state(1, JULY), Some(State::Hidden));
+    series.release(&[atom(2, JULY, &tally(&series.version, &[(11, happy())]))]);
+    assert_eq!(series.figures(1, JULY).respondents, 11);
+}
+
+#[test]
+fn an_unfinished_quarter_waits_and_a_live_demo_does_not() {
+    let today = date!(2026 - 09 - 01);
+    assert_eq!(periods(&[JULY, AUGUST], today, None, false), [JULY, AUGUST]);
+    let live = periods(&[JULY, AUGUST], today, None, true);
+    assert_eq!(live.len(), 5);
+    let mut series = Series::new(fixture::small_version());
+    series.rules.live = true;
+    series.periods = live;
+    let mut atoms = july(&series.version);
+    series.release(&atoms);
+    atoms[0] = atom(2, JULY, &tally(&series.version, &[(26, happy()), (5, unhappy())]));
+    let rows = series.release(&atoms);
+    assert!(rows.iter().all(|row| !matches!(row.column, Column::Ledger(_))));
+    assert_eq!(series.figures(1, Period::Campaign).respondents, 63);
+}
+
+#[test]
+fn a_person_rating_two_units_is_one_person_above_them() {
+    let version = fixture::small_version();
+    let answers = json!({"purpose": "receive", "rate": {"seats": 5, "polite": 4, "on_time": 5}});
+    let answers = fixture::answers_of(&version, &answers);
+    let rated = Rated {
+        served_at: unit(2),
+        handled_by: Some(HandledBy {
+            unit: unit(3),
+            meeting: unit(1),
+        }),
+    };
+    let mut by_unit: BTreeMap<UnitId, Tally> = BTreeMap::new();
+    for _ in 0..20 {
+        for (unit, tally) in contributions(&version, &answers, Status::Counted, rated) {
+            by_unit
+                .entry(unit)
+                .or_insert_with(|| Tally::empty(version.layout()))
+                .add(&tally);
+        }
+    }
+    let atoms: Vec<_> = [1, 2, 3]
+        .map(|number| atom(number, JULY, &by_unit[&unit(number)]))
+        .to_vec();
+    let mut series = Series::new(version);
+    series.release(&atoms);
+    // Twenty are taken back above, so province less communes would tell of the twenty: enough people.
+    assert_eq!(series.figures(1, JULY).respondents, 20);
+}
+
+fn sensitive_version() -> Version {
+    let mut definition = fixture::small_definition();
+    definition["dimensions"] = json!([]);
+    definition["sections"][0]["questions"][0]["sensitive"] = json!(true);
+    Version::parse(&definition.to_string()).expect("a version")
+}
+
+#[test]
+fn a_sensitive_question_needs_twenty_and_two_opinions() {
+    let mut series = Series::new(sensitive_version());
+    let version = &series.version;
+    let mixed = tally(version, &[(20, happy()), (10, unhappy())]);
+    let few = tally(version, &[(9, happy()), (9, unhappy())]);
+    let alike = tally(version, &[(40, happy())]);
+    let atoms = [atom(2, JULY, &mixed), atom(3, JULY, &few), atom(4, JULY, &alike)];
+    series.release(&atoms);
+    let shows = |number| {
+        let figures = series.figures(number, JULY);
+        let purpose = figures
+            .items
+            .iter()
+            .find(|item| item.path == "purpose")
+            .expect("an item");
+        let seats = figures
+            .items
+            .iter()
+            .find(|item| item.path == "rate.seats")
+            .expect("an item");
+        assert!(seats.counts.is_some(), "only the sensitive item is hidden");
+        purpose.counts.is_some()
+    };
+    assert_eq!([1, 2, 3, 4].map(shows), [true, true, false, false]);
+}
+
+#[test]
+fn point_days_widen_the_interval_of_an_open_desk() {
+    let version = fixture::small_version();
+    let counts = tally(&version, &[(40, happy()), (40, unhappy())]);
+    let nodes = version.layout().nodes().len();
+    let day = |answers: Value| -> Vec<Moments> {
+        let day = tally(&version, &[(40, answers)]);
+        (0..nodes)
+            .map(|node| day.moments(version.layout(), node))
+            .collect()
+    };
+    let (good, bad) = (day(happy()), day(unhappy()));
+    let clusters: Vec<_> = good
+        .iter()
+        .zip(&bad)
+        .map(|(good, bad)| ClusterMoments::of(good) + ClusterMoments::of(bad))
+        .collect();
+    let mut atoms = [atom(2, JULY, &counts)];
+    let mut series = Series::new(version.clone());
+    series.release(&atoms);
+    let plain = series.figures(2, JULY).nodes[0].share.expect("a share").estimate;
+    atoms[0].clusters = pack_clusters(&clusters);
+    let mut series = Series::new(version);
+    series.release(&atoms);
+    let by_day = series.figures(2, JULY).nodes[0].share.expect("a share").estimate;
+    assert_eq!(plain.ratio, by_day.ratio);
+    assert!(by_day.interval.width() > plain.interval.width());
+}
+
+#[test]
+fn what_cannot_be_is_refused() {
+    let version = fixture::small_version();
+    let release = |atoms: &[Atom], previous: &[Row]| {
+        plan(&Input {
+            version: &version,
+            units: &units(),
+            periods: &[JULY],
+            rules: Rules::INTERNAL,
+            atoms,
+            previous,
+        })
+    };
+    let counts = tally(&version, &[(5, happy())]);
+    assert_eq!(
+        release(&[atom(9, JULY, &counts)], &[]),
+        Err(PlanError::UnknownUnit(unit(9)))
+    );
+    let quarter = Period::Quarter(2026, 3);
+    assert_eq!(
+        release(&[atom(2, quarter, &counts)], &[]),
+        Err(PlanError::NotAMonth(quarter))
+    );
+    let mut torn = atom(2, JULY, &counts);
+    torn.counts.pop();
+    assert!(matches!(release(&[torn], &[]), Err(PlanError::Corrupt(_))));
+    assert_eq!(Rules::INTERNAL.grain, Grain::Quarter);
+
+    let mut definition = fixture::small_definition();
+    definition["method"] = json!("sipas-1001");
+    let version = Version::parse(&definition.to_string()).expect("a version");
+    let opening = Opening {
+        version: &version,
+        selection: Selection::Open,
+        minimum: 10,
+        products: None,
+    };
+    assert_eq!(
+        open(&opening, None, &[], &[]),
+        Err(OpenError::OpenSelection("sipas-1001"))
+    );
+}

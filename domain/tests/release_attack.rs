@@ -1,0 +1,454 @@
+//! Attacks on series of releases, by someone who has kept all of them.
+//!
+//! Random small campaigns are released month after month, while late answers come in and others are taken
+//! out. Two questions are asked of everything that was published together: can a difference of two published
+//! cells, of one release or of two, tell about a few people; and how well do linear programmes
+//! (`tests/oracle/attack.py`, with scipy) bound the cells that are hidden.
+
+mod fixture;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::env;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use domain::channel::ChannelClass;
+use domain::id::UnitId;
+use domain::period::Period;
+use domain::questionnaire::Version;
+use domain::release::{Atom, Column, Input, Row, Rules, State, Units, periods, plan};
+use domain::status::Status;
+use domain::tally::{Rated, Tally, contributions};
+use serde_json::{Value, json};
+use time::Date;
+use time::macros::date;
+use uuid::Uuid;
+
+/// A hidden cell with fewer people than the threshold is never known better than within this many people.
+const PROTECTION: i64 = 5;
+const MONTHS: [Period; 5] = [
+    Period::Month(2026, 7),
+    Period::Month(2026, 8),
+    Period::Month(2026, 9),
+    Period::Month(2026, 10),
+    Period::Month(2026, 11),
+];
+/// Mornings on which releases are made; the campaign is closed before the last.
+const MORNINGS: [Date; 5] = [
+    date!(2026 - 08 - 02),
+    date!(2026 - 09 - 02),
+    date!(2026 - 10 - 02),
+    date!(2026 - 11 - 02),
+    date!(2026 - 12 - 05),
+];
+const CLOSED: Date = date!(2026 - 12 - 04);
+const CLASSES: [ChannelClass; 2] = [ChannelClass::Desk, ChannelClass::Online];
+
+/// SplitMix64, so that an instance is known by its seed.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut value = self.0;
+        value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        value ^ (value >> 31)
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+}
+
+type AtomKey = (usize, Period, ChannelClass);
+type CellKey = (UnitId, Period, Column);
+
+/// A campaign and everybody in it, by the atom that counts them.
+struct World {
+    version: Version,
+    person: Tally,
+    ids: Vec<UnitId>,
+    above: Vec<Option<usize>>,
+    units: Units,
+    people: BTreeMap<AtomKey, BTreeSet<u32>>,
+    born: u32,
+}
+
+impl World {
+    fn new(random: &mut Random) -> Self {
+        let version = fixture::small_version();
+        let answers = fixture::answers_of(
+            &version,
+            &json!({"purpose": "ask", "rate": {"seats": 5, "polite": 4}}),
+        );
+        let count = 4 + random.below(6);
+        let ids: Vec<_> = (0..count)
+            .map(|unit| UnitId(Uuid::from_u128(u128::from(unit) + 1)))
+            .collect();
+        let above: Vec<_> = (0..count)
+            .map(|unit| (unit > 0).then(|| usize::try_from(random.below(unit.min(3))).expect("small")))
+            .collect();
+        let rows: Vec<_> = ids
+            .iter()
+            .zip(&above)
+            .map(|(&id, above)| (id, above.map(|above| ids[above]), true))
+            .collect();
+        let rated = Rated {
+            served_at: ids[0],
+            handled_by: None,
+        };
+        let person = contributions(&version, &answers, Status::Counted, rated)
+            .remove(0)
+            .1;
+        let mut world = Self {
+            version,
+            person,
+            units: Units::new(&rows),
+            ids,
+            above,
+            people: BTreeMap::new(),
+            born: 0,
+        };
+        for unit in 0..world.ids.len() {
+            let is_leaf = !world.above.contains(&Some(unit));
+            if !is_leaf && random.below(4) > 0 {
+                continue;
+            }
+            let scale = [4, 8, 14, 30][usize::try_from(random.below(4)).expect("small")];
+            for month in MONTHS {
+                for class in CLASSES {
+                    if random.below(4) > 0 {
+                        let count = random.below(scale);
+                        world.add((unit, month, class), count);
+                    }
+                }
+            }
+        }
+        world
+    }
+
+    fn add(&mut self, key: AtomKey, count: u64) {
+        let people = self.people.entry(key).or_default();
+        for _ in 0..count {
+            people.insert(self.born);
+            self.born += 1;
+        }
+    }
+
+    /// Late answers and exclusions, here and there.
+    fn stir(&mut self, random: &mut Random) {
+        let keys: Vec<_> = self.people.keys().copied().collect();
+        for key in keys {
+            match random.below(6) {
+                0 => {
+                    let count = random.below(12);
+                    self.add(key, count);
+                }
+                1 => {
+                    for _ in 0..random.below(9) {
+                        self.people.entry(key).or_default().pop_first();
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn atoms(&self) -> Vec<Atom> {
+        let atom = |(&(unit, month, class), people): (&AtomKey, &BTreeSet<u32>)| {
+            let mut tally = Tally::empty(self.version.layout());
+            for _ in people {
+                tally.add(&self.person);
+            }
+            Atom {
+                unit: self.ids[unit],
+                month,
+                class,
+                counts: tally.pack(),
+                clusters: Vec::new(),
+            }
+        };
+        self.people.iter().map(atom).collect()
+    }
+
+    /// Whether the second cell lies in the first by what they are called.
+    fn contains(&self, outer: (usize, Period, Column), inner: (usize, Period, Column)) -> bool {
+        let columns = outer.2 == Column::All || outer.2 == inner.2;
+        columns && outer.1.contains(inner.1) && self.is_in(inner.0, outer.0)
+    }
+
+    fn is_in(&self, mut unit: usize, top: usize) -> bool {
+        loop {
+            if unit == top {
+                return true;
+            }
+            match self.above[unit] {
+                Some(above) => unit = above,
+                None => return false,
+            }
+        }
+    }
+}
+
+/// A number of people that was published, or that there was nobody.
+struct Published {
+    key: (usize, Period, Column),
+    release: usize,
+    name: String,
+    terms: Vec<usize>,
+    people: BTreeSet<u32>,
+}
+
+/// Everything that somebody who kept each release knows, and what they would like to know.
+#[derive(Default)]
+struct History {
+    stored: BTreeMap<CellKey, Row>,
+    /// The people that releases have taken, and the variable that stands for their number.
+    taken: HashMap<AtomKey, (usize, BTreeSet<u32>)>,
+    variables: usize,
+    published: Vec<Published>,
+    hidden: Vec<(String, Vec<usize>, usize)>,
+}
+
+impl History {
+    fn release(&mut self, world: &World, number: usize) {
+        let today = MORNINGS[number];
+        let closed = (today > CLOSED).then_some(CLOSED);
+        let released = periods(&MONTHS, today, closed, false);
+        let previous: Vec<_> = self.stored.values().cloned().collect();
+        let input = Input {
+            version: &world.version,
+            units: &world.units,
+            periods: &released,
+            rules: Rules::PUBLIC,
+            atoms: &world.atoms(),
+            previous: &previous,
+        };
+        for row in plan(&input).expect("a plan") {
+            if let Column::Ledger(class) = row.column {
+                let unit = world.ids.iter().position(|id| *id == row.unit).expect("a unit");
+                let key = (unit, row.period, class);
+                self.taken
+                    .insert(key, (self.variables, world.people[&key].clone()));
+                self.variables += 1;
+            }
+            self.stored.insert((row.unit, row.period, row.column), row);
+        }
+        for (&(id, period, column), row) in &self.stored {
+            let class = match column {
+                Column::All => None,
+                Column::Class(class) => Some(class),
+                Column::Ledger(_) => continue,
+            };
+            let top = world.ids.iter().position(|known| *known == id).expect("a unit");
+            let (mut terms, mut people) = (Vec::new(), BTreeSet::new());
+            for (&(unit, month, found), (variable, taken)) in &self.taken {
+                let inside = period.contains(month) && class.is_none_or(|class| class == found);
+                if inside && world.is_in(unit, top) {
+                    terms.push(*variable);
+                    people.extend(taken);
+                }
+            }
+            terms.sort_unstable();
+            if env::var("TRACE").is_ok() { println!("TRACE r{number} u{top} above {:?} {period} {column} {:?} n={} vars={terms:?}", world.above[top], row.state, people.len()); }
+            let name = format!("release {number}: unit {top}, {period}, {column}");
+            match row.state {
+                None | Some(State::NoAnswers) => {
+                    let count = row.state.map_or_else(|| shown_count(row), |_| 0);
+                    assert_eq!(count, people.len(), "{id} {period} {column}: sums are exact");
+                    self.published.push(Published {
+                        key: (top, period, column),
+                        release: number,
+                        name,
+                        terms,
+                        people,
+                    });
+                }
+                // Once shown, it is known to those who kept it; what is left are enough people to differ by.
+                Some(State::Withdrawn) => assert!(people.is_empty() || people.len() >= 5, "{people:?}"),
+                Some(_) if !terms.is_empty() => {
+                    self.hidden.push((name, terms, people.len()));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+/// The number of responses at the head of a shown row.
+fn shown_count(row: &Row) -> usize {
+    let count = domain::varint::Reader::new(&row.nodes)
+        .next_signed()
+        .expect("a head");
+    usize::try_from(count).expect("not negative")
+}
+
+fn scenario_of(seed: u64) -> Scenario {
+    [Scenario::Once, Scenario::Monthly, Scenario::Stirred][usize::try_from(seed % 3).expect("small")]
+}
+
+/// How a campaign is released.
+#[derive(Clone, Copy, Debug)]
+enum Scenario {
+    /// Once, when it is over.
+    Once,
+    /// Month after month, without late answers or exclusions.
+    Monthly,
+    /// Month after month, with them.
+    Stirred,
+}
+
+fn history(scenario: Scenario, seed: u64) -> (World, History) {
+    let mut random = Random(seed);
+    let mut world = World::new(&mut random);
+    let mut history = History::default();
+    for number in 0..MORNINGS.len() {
+        if !matches!(scenario, Scenario::Once) || number + 1 == MORNINGS.len() {
+            history.release(&world, number);
+        }
+        if matches!(scenario, Scenario::Stirred) {
+            world.stir(&mut random);
+        }
+    }
+    (world, history)
+}
+
+/// A set of people as bits, for many comparisons.
+fn bits(people: &BTreeSet<u32>, born: u32) -> Vec<u64> {
+    let mut words = vec![0; usize::try_from(born / 64 + 1).expect("small")];
+    for &person in people {
+        words[usize::try_from(person / 64).expect("small")] |= 1 << (person % 64);
+    }
+    words
+}
+
+#[test]
+fn no_difference_of_two_published_cells_is_a_few_people() {
+    for seed in 0..150 {
+        let (world, history) = history(scenario_of(seed), seed);
+        let cells: Vec<_> = history
+            .published
+            .iter()
+            .map(|cell| (bits(&cell.people, world.born), cell))
+            .collect();
+        for (inner, small) in &cells {
+            for (outer, large) in &cells {
+                let size = difference(inner, outer);
+                if small.key == large.key {
+                    // The same cell in two releases: who came, and who was taken out.
+                    assert!(
+                        size == 0 || size + difference(outer, inner) >= 5,
+                        "seed {seed}: {} and {}",
+                        small.name,
+                        large.name
+                    );
+                } else if small.release == large.release && world.contains(large.key, small.key) {
+                    let rest = difference(outer, inner);
+                    assert!(
+                        rest == 0 || rest >= 10 || small.people.is_empty(),
+                        "seed {seed}: {rest} people are in {} and not in {}",
+                        large.name,
+                        small.name
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// How many people are in the first set and not in the second.
+fn difference(first: &[u64], second: &[u64]) -> u32 {
+    first
+        .iter()
+        .zip(second)
+        .map(|(first, second)| (first & !second).count_ones())
+        .sum()
+}
+
+/// The interpreter, when there is one with scipy; continuous integration must have it.
+fn python() -> Option<PathBuf> {
+    let named = env::var("NGHE_DAN_PYTHON").ok().map(PathBuf::from);
+    let usual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/venv/bin/python3");
+    let found = named.or_else(|| usual.exists().then_some(usual));
+    assert!(
+        found.is_some() || env::var("CI").is_ok_and(|value| value != "true") || env::var("CI").is_err(),
+        "continuous integration needs Python with scipy: set NGHE_DAN_PYTHON"
+    );
+    found
+}
+
+#[test]
+fn linear_programmes_do_not_find_what_is_hidden() {
+    #![expect(clippy::print_stderr, reason = "a skipped test says so")]
+    let Some(python) = python() else {
+        eprintln!("skipped: no Python with scipy; set NGHE_DAN_PYTHON or run `cargo xtask test`");
+        return;
+    };
+    let first = number("NGHE_DAN_ATTACK_FROM", 1000);
+    let instances: Vec<Value> = (first..first + number("NGHE_DAN_ATTACKS", 90))
+        .map(|seed| {
+            let scenario = scenario_of(seed);
+            let (_, history) = history(scenario, seed);
+            let mut random = Random(seed);
+            let mut small: Vec<_> = history
+                .hidden
+                .iter()
+                .filter(|cell| (1..10).contains(&cell.2))
+                .collect();
+            let mut targets = Vec::new();
+            while targets.len() < 10 && !small.is_empty() {
+                let pick = random.below(small.len() as u64);
+                let (name, terms, value) = small.swap_remove(usize::try_from(pick).expect("small"));
+                targets.push(json!({"name": name, "terms": terms, "value": value}));
+            }
+            let published = history
+                .published
+                .iter()
+                .map(|cell| json!({"terms": cell.terms, "sum": cell.people.len()}));
+            json!({
+                "name": format!("{scenario:?} {seed}"), "variables": history.variables,
+                "published": published.collect::<Vec<_>>(), "hidden": targets,
+            })
+        })
+        .collect();
+    let document = json!({"protection": PROTECTION, "instances": instances});
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/attack.py");
+    let mut child = Command::new(python)
+        .arg(script)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the interpreter starts");
+    child
+        .stdin
+        .take()
+        .expect("a pipe")
+        .write_all(document.to_string().as_bytes())
+        .expect("the document is read");
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success(), "attack.py failed");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let lines: Vec<&str> = text.lines().collect();
+    let (summary, holes) = lines.split_last().expect("a summary");
+    let summary: Value = serde_json::from_str(summary).expect("JSON");
+    assert!(
+        summary["programmes"].as_u64() > Some(100),
+        "nothing was attacked: {summary}"
+    );
+    assert!(
+        holes.is_empty(),
+        "{} cells are known too well, such as {:?}",
+        holes.len(),
+        &holes
+    );
+}
+
+/// A number from the environment, for more attacks or others than a test run has time for.
+fn number(name: &str, usual: u64) -> u64 {
+    env::var(name)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(usual)
+}
