@@ -252,7 +252,6 @@ impl History {
                 }
             }
             terms.sort_unstable();
-            if env::var("TRACE").is_ok() { println!("TRACE r{number} u{top} above {:?} {period} {column} {:?} n={} vars={terms:?}", world.above[top], row.state, people.len()); }
             let name = format!("release {number}: unit {top}, {period}, {column}");
             match row.state {
                 None | Some(State::NoAnswers) => {
