@@ -1,5 +1,6 @@
 //! `cargo xtask serve`: from a fresh clone to the demo in a browser.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -9,7 +10,10 @@ use crate::run::{cargo, check, step};
 use crate::setup;
 use crate::site::{self, SITE, Tools};
 
-const DATABASE: &str = "target/demo/nghe-dan.db";
+/// Holds the database, its key, and what the demo said one may try.
+const DEMO: &str = "target/demo";
+const DATABASE: &str = "nghe-dan.db";
+const LINKS: &str = "links.txt";
 const BINARY: &str = "target/release/nghe-dan";
 
 #[derive(clap::Args)]
@@ -27,35 +31,35 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         check(cargo().args(["build", "--quiet", "--release", "--package", "server"]))
     })?;
 
-    let database = format!("sqlite:{DATABASE}");
-    if !Path::new(DATABASE).exists() {
-        fill(&database)?;
+    if !Path::new(DEMO).exists() {
+        fill()?;
     }
-    println!("==> http://{}  (Ctrl-C ends it)", args.listen);
-    check(Command::new(BINARY).args([
-        "serve",
-        "--listen",
-        &args.listen,
-        "--database",
-        &database,
-        "--site",
-        SITE,
-    ]))
+    let origin = format!("http://{}", args.listen);
+    println!("==> {origin}/ and {origin}/results; for programs {origin}/api/v1/openapi.json");
+    print!("{}", fs::read_to_string(Path::new(DEMO).join(LINKS))?);
+    println!("    Ctrl-C ends it; without {DEMO} the next start makes a new demo");
+    check(
+        Command::new(BINARY)
+            .args(["serve", "--listen", &args.listen, "--site", SITE])
+            .args(["--database", &format!("sqlite:{DEMO}/{DATABASE}")]),
+    )
 }
 
-/// Fills the demo beside its place and moves it there, so that an interrupted one is not taken for whole.
-fn fill(database: &str) -> Result<()> {
-    let half = format!("{DATABASE}.half");
-    if let Some(folder) = Path::new(DATABASE).parent() {
-        std::fs::create_dir_all(folder)?;
+/// Fills the demo in a folder beside its place, so that an interrupted one is not taken for whole.
+fn fill() -> Result<()> {
+    let half = format!("{DEMO}.half");
+    if Path::new(&half).exists() {
+        fs::remove_dir_all(&half)?;
     }
-    for leftover in ["", "-wal", "-shm"].map(|suffix| format!("{half}{suffix}")) {
-        if Path::new(&leftover).exists() {
-            std::fs::remove_file(leftover)?;
-        }
-    }
-    step(&format!("fill the demo into {database}"), "1 min, once", || {
-        check(Command::new(BINARY).args(["demo", "--database", &format!("sqlite:{half}")]))
+    fs::create_dir_all(&half)?;
+    step("fill the demo", "1 min, once", || {
+        let links = fs::File::create(Path::new(&half).join(LINKS))?;
+        check(
+            Command::new(BINARY)
+                .args(["demo", "--database", &format!("sqlite:{half}/{DATABASE}")])
+                // It speaks of its progress on standard error and ends with what to try on standard output.
+                .stdout(links),
+        )
     })?;
-    Ok(std::fs::rename(half, DATABASE)?)
+    Ok(fs::rename(half, DEMO)?)
 }
