@@ -23,6 +23,12 @@ pub fn date_from_days(days: i32) -> Option<Date> {
     Date::from_julian_day(days.checked_add(EPOCH.to_julian_day())?).ok()
 }
 
+/// The first day of the date's month.
+pub fn first_of_month(date: Date) -> Date {
+    // Every month has a first day, so the fallback is never reached.
+    date.replace_day(1).unwrap_or(date)
+}
+
 /// Reads `YYYY-MM-DD` and nothing else.
 pub fn parse(text: &str) -> Option<Date> {
     Date::parse(text, format_description!("[year]-[month]-[day]")).ok()

@@ -13,6 +13,7 @@
 
 pub mod figures;
 mod ledger;
+pub mod live;
 mod packed;
 pub mod plan;
 

@@ -1,0 +1,148 @@
+//! What every request needs and what seldom changes, kept in memory.
+//!
+//! Versions are frozen and stay for ever; units and campaigns are read again when their revision moved,
+//! which the server looks up every few seconds; points are looked up on first use and forgotten with it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use domain::id::CampaignId;
+use domain::unit::UnitDirectory;
+use store::Store;
+use store::catalogue::{Campaign, Point, StoredVersion, VersionId};
+
+use crate::Service;
+use crate::error::ServiceError;
+
+/// How many points are kept: far more than a province has desks.
+const POINTS: usize = 50_000;
+
+pub(crate) struct Cache {
+    state: RwLock<Arc<State>>,
+    points: RwLock<HashMap<String, Arc<Point>>>,
+}
+
+struct State {
+    units_revision: i64,
+    units: Arc<UnitDirectory>,
+    versions: Vec<StoredVersion>,
+    campaigns: Vec<Arc<Campaign>>,
+}
+
+impl Cache {
+    pub(crate) async fn load(store: &dyn Store) -> Result<Self, ServiceError> {
+        let units_revision = store.units_revision().await?;
+        let units = Arc::new(directory(store).await?);
+        let state = state(store, units_revision, units).await?;
+        Ok(Self {
+            state: RwLock::new(Arc::new(state)),
+            points: RwLock::default(),
+        })
+    }
+
+    pub(crate) async fn refresh(&self, store: &dyn Store) -> Result<(), ServiceError> {
+        let now = self.state();
+        let revision = store.units_revision().await?;
+        let units = if revision == now.units_revision {
+            Arc::clone(&now.units)
+        } else {
+            Arc::new(directory(store).await?)
+        };
+        let fresh = state(store, revision, units).await?;
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
+        self.points
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+        Ok(())
+    }
+
+    fn state(&self) -> Arc<State> {
+        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn units(&self) -> Arc<UnitDirectory> {
+        Arc::clone(&self.state().units)
+    }
+
+    pub(crate) fn campaigns(&self) -> Vec<Arc<Campaign>> {
+        self.state().campaigns.clone()
+    }
+
+    pub(crate) fn campaign(&self, id: CampaignId) -> Option<Arc<Campaign>> {
+        self.state()
+            .campaigns
+            .iter()
+            .find(|campaign| campaign.id == id)
+            .cloned()
+    }
+
+    pub(crate) fn version(&self, key: &str, version: &str) -> Option<StoredVersion> {
+        let state = self.state();
+        let found = state.versions.iter().find(|stored| {
+            let definition = stored.version.definition();
+            definition.key == key && definition.version == version
+        });
+        found.cloned()
+    }
+
+    pub(crate) fn version_by_id(&self, id: VersionId) -> Option<StoredVersion> {
+        self.state()
+            .versions
+            .iter()
+            .find(|stored| stored.id == id)
+            .cloned()
+    }
+}
+
+async fn directory(store: &dyn Store) -> Result<UnitDirectory, ServiceError> {
+    let rows = store.units().await?;
+    UnitDirectory::new(rows.units, rows.successions).map_err(|error| ServiceError::Invalid(error.to_string()))
+}
+
+async fn state(
+    store: &dyn Store,
+    units_revision: i64,
+    units: Arc<UnitDirectory>,
+) -> Result<State, ServiceError> {
+    let versions = store.versions().await?;
+    let mut campaigns: Vec<Arc<Campaign>> = store.campaigns().await?.into_iter().map(Arc::new).collect();
+    campaigns.sort_by(|a, b| b.starts_on.cmp(&a.starts_on).then_with(|| a.key.cmp(&b.key)));
+    Ok(State {
+        units_revision,
+        units,
+        versions,
+        campaigns,
+    })
+}
+
+impl Service {
+    /// A campaign by its id; one made since the last refresh is looked up in the store.
+    pub(crate) async fn campaign(&self, id: CampaignId) -> Result<Arc<Campaign>, ServiceError> {
+        if let Some(campaign) = self.inner.cache.campaign(id) {
+            return Ok(campaign);
+        }
+        self.refresh().await?;
+        self.inner
+            .cache
+            .campaign(id)
+            .ok_or(ServiceError::NotFound("campaign"))
+    }
+
+    /// A point by its normalised code.
+    pub(crate) async fn cached_point(&self, code: &str) -> Result<Option<Arc<Point>>, ServiceError> {
+        let cache = &self.inner.cache.points;
+        if let Some(point) = cache.read().unwrap_or_else(PoisonError::into_inner).get(code) {
+            return Ok(Some(Arc::clone(point)));
+        }
+        let Some(point) = self.store().point_by_code(code).await?.map(Arc::new) else {
+            return Ok(None);
+        };
+        let mut points = cache.write().unwrap_or_else(PoisonError::into_inner);
+        if points.len() >= POINTS {
+            points.clear();
+        }
+        points.insert(code.to_owned(), Arc::clone(&point));
+        Ok(Some(point))
+    }
+}

@@ -1,0 +1,416 @@
+//! Synthetic campaigns: a country's worth of answers to look at, labelled as synthetic everywhere.
+//!
+//! The answers have what real ones have and what naive generators lack: answers of one person go together
+//! (0.45 of the latent variance), those of one village a little (0.05), units differ, some people rate
+//! every row alike, and fewer answer the items on feedback. Without a person effect, a wrong interval
+//! would look right (METHOD 2). Rates are set to the published national figures of 2024.
+
+mod campaigns;
+mod person;
+
+use domain::answer::Answers;
+use domain::channel::{Channel, Mode};
+use domain::id::{ResponseId, UnitId};
+use domain::response::{self, Envelope};
+use domain::status::Status;
+use domain::tally::Rated;
+use domain::text::Language;
+use domain::unit::UnitLevel;
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha12Rng;
+use rand_distr::{Distribution, LogNormal, StandardNormal};
+use store::catalogue::{Campaign, Point, StoredVersion};
+use store::intake::NewResponse;
+use time::{Date, Duration};
+
+use crate::Service;
+use crate::error::ServiceError;
+use person::{Effects, Synthetic};
+
+/// How much to make.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    pub seed: u64,
+    /// Desk ratings over the communes that have a desk, at least one each.
+    pub desk_ratings: usize,
+    /// How many communes have a desk, spread over the country.
+    pub desk_communes: usize,
+    /// Answers of the resident survey.
+    pub survey_responses: usize,
+    /// Communes sampled for it, three villages in each.
+    pub survey_communes: usize,
+    /// The last day of answers.
+    pub until: Date,
+}
+
+impl Plan {
+    /// The demo that `nghe-dan demo` fills: 300,000 desk ratings and a survey as large as that of 2024
+    /// (36,525 responses in 385 communes, three villages each).
+    pub fn full(until: Date) -> Self {
+        Self {
+            seed: 2024,
+            desk_ratings: 300_000,
+            desk_communes: usize::MAX,
+            survey_responses: 36_525,
+            survey_communes: 385,
+            until,
+        }
+    }
+
+    /// A small one for tests: two communes a province have a desk, so that most of them may be shown.
+    pub fn small(until: Date) -> Self {
+        Self {
+            desk_ratings: 6_000,
+            desk_communes: 68,
+            survey_responses: 1_200,
+            survey_communes: 12,
+            ..Self::full(until)
+        }
+    }
+}
+
+/// What was made.
+#[derive(Clone, Debug)]
+pub struct Filled {
+    pub desk_ratings: usize,
+    pub survey_responses: usize,
+    /// Points to try, one a campaign.
+    pub examples: Vec<Point>,
+}
+
+/// How far the filling is: done and to do.
+pub type Progress<'a> = &'a mut (dyn FnMut(usize, usize) + Send);
+
+const BATCH: usize = 256;
+/// Days of desk ratings before the last one.
+const DESK_DAYS: i64 = 300;
+
+impl Service {
+    /// Makes the demo campaigns and fills them. The versions `desk-rating 1` and `sipas 2023` and the
+    /// official units must be there.
+    ///
+    /// # Errors
+    ///
+    /// [`ServiceError::Invalid`] when the demo is there already.
+    pub async fn fill_demo(&self, plan: Plan, progress: Progress<'_>) -> Result<Filled, ServiceError> {
+        if self.campaigns().iter().any(|campaign| campaign.demo) {
+            return Err(ServiceError::Invalid(
+                "this database holds the demo already".to_owned(),
+            ));
+        }
+        let mut random = ChaCha12Rng::seed_from_u64(plan.seed);
+        let communes = self.communes(plan.until);
+        if communes.is_empty() {
+            return Err(ServiceError::NotFound("unit"));
+        }
+        let total = plan.desk_ratings + plan.survey_responses;
+        let mut filler = Filler {
+            service: self,
+            batch: Vec::with_capacity(BATCH),
+            done: 0,
+            total,
+            progress,
+        };
+
+        let desk = self.demo_desk_campaign(plan.until).await?;
+        let with_desk = sample(&mut random, &communes, plan.desk_communes);
+        let points = self.demo_points(&desk, &with_desk, Channel::PointQr).await?;
+        let desk_example = points.first().cloned();
+        let version = self
+            .version_on(&desk, plan.until)
+            .ok_or(ServiceError::NotFound("questionnaire version"))?;
+        let sizes = shares(&mut random, points.len(), plan.desk_ratings);
+        let offsets = centred(&mut random, &sizes, 0.06);
+        for ((point, size), offset) in points.iter().zip(&sizes).zip(&offsets) {
+            filler
+                .desk(&desk, &version, point, *size, *offset, plan.until, &mut random)
+                .await?;
+        }
+
+        let sampled = sample(&mut random, &communes, plan.survey_communes);
+        let survey = self.demo_survey_campaign(plan.until, &sampled).await?;
+        let points = self.demo_points(&survey, &sampled, Channel::Home).await?;
+        let survey_example = points.first().cloned();
+        let version = self
+            .version_on(&survey, plan.until)
+            .ok_or(ServiceError::NotFound("questionnaire version"))?;
+        let villages = points.len() * 3;
+        let sizes: Vec<usize> = (0..villages)
+            .map(|village| even_share(plan.survey_responses, villages, village))
+            .collect();
+        let unit_offsets = centred(&mut random, &vec![1; points.len()], 0.04);
+        let village_offsets = centred(&mut random, &sizes, 0.05);
+        for (village, (size, offset)) in sizes.iter().zip(&village_offsets).enumerate() {
+            let point = &points[village / 3];
+            let village = Village {
+                name: format!("thon-{}", village % 3 + 1),
+                offset: unit_offsets[village / 3] + offset,
+            };
+            filler
+                .village(&survey, &version, point, *size, &village, &mut random)
+                .await?;
+        }
+        filler.flush().await?;
+        self.refresh().await?;
+        Ok(Filled {
+            desk_ratings: plan.desk_ratings,
+            survey_responses: plan.survey_responses,
+            examples: desk_example.into_iter().chain(survey_example).collect(),
+        })
+    }
+
+    /// All communes, province by province in the order of the official list.
+    fn communes(&self, on: Date) -> Vec<UnitId> {
+        let units = self.units();
+        let country = units.country(on).map(|country| country.unit.id);
+        let provinces = country
+            .into_iter()
+            .flat_map(|country| units.children_on(country, on));
+        provinces
+            .flat_map(|province| units.children_on(province.unit.id, on))
+            .filter(|unit| unit.unit.level == UnitLevel::Commune)
+            .map(|commune| commune.unit.id)
+            .collect()
+    }
+}
+
+struct Village {
+    name: String,
+    offset: f64,
+}
+
+struct Filler<'a> {
+    service: &'a Service,
+    batch: Vec<NewResponse>,
+    done: usize,
+    total: usize,
+    progress: Progress<'a>,
+}
+
+impl Filler<'_> {
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call, each argument of another kind"
+    )]
+    async fn desk(
+        &mut self,
+        campaign: &Campaign,
+        version: &StoredVersion,
+        point: &Point,
+        size: usize,
+        unit: f64,
+        until: Date,
+        random: &mut ChaCha12Rng,
+    ) -> Result<(), ServiceError> {
+        let synthetic = Synthetic::of(&version.version);
+        for _ in 0..size {
+            let day = until - Duration::days(working_day(random, until));
+            let effects = Effects::draw(random, unit, 0.49);
+            let answers = synthetic.answers(random, effects);
+            let on_device = random.random_bool(0.45);
+            let channel = if on_device {
+                Channel::DeskDevice
+            } else {
+                Channel::PointQr
+            };
+            let response = response_of(
+                campaign,
+                version,
+                point,
+                channel,
+                Mode::SelfScreen,
+                day,
+                answers,
+                random,
+            );
+            self.push(response).await?;
+        }
+        Ok(())
+    }
+
+    async fn village(
+        &mut self,
+        campaign: &Campaign,
+        version: &StoredVersion,
+        point: &Point,
+        size: usize,
+        village: &Village,
+        random: &mut ChaCha12Rng,
+    ) -> Result<(), ServiceError> {
+        let synthetic = Synthetic::of(&version.version);
+        let days = campaign
+            .ends_on
+            .map_or(30, |end| (end - campaign.starts_on).whole_days().max(1));
+        for _ in 0..size {
+            let day = campaign.starts_on + Duration::days(random.random_range(0..=days));
+            let effects = Effects::draw(random, village.offset, 0.46);
+            let answers = synthetic.answers(random, effects);
+            let mut response = response_of(
+                campaign,
+                version,
+                point,
+                Channel::Home,
+                Mode::SelfPaper,
+                day,
+                answers,
+                random,
+            );
+            response.cluster = Some(village.name.clone());
+            self.push(response).await?;
+        }
+        Ok(())
+    }
+
+    async fn push(&mut self, response: NewResponse) -> Result<(), ServiceError> {
+        self.batch.push(response);
+        if self.batch.len() >= BATCH {
+            self.flush().await
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn flush(&mut self) -> Result<(), ServiceError> {
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        self.service.store().record(&self.batch).await?;
+        self.done += self.batch.len();
+        self.batch.clear();
+        (self.progress)(self.done, self.total);
+        Ok(())
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "the fields of one response")]
+fn response_of(
+    campaign: &Campaign,
+    version: &StoredVersion,
+    point: &Point,
+    channel: Channel,
+    mode: Mode,
+    answered_on: Date,
+    answers: Answers,
+    random: &mut ChaCha12Rng,
+) -> NewResponse {
+    let duration_s =
+        20 + 4 * u32::try_from(answers.items.iter().filter(|answer| answer.is_given()).count()).unwrap_or(0);
+    let envelope = Envelope {
+        point: point.code.clone(),
+        questionnaire: version.version.reference(),
+        campaign: campaign.id,
+        nonce: random.random(),
+        language: Language::vi(),
+        mode,
+        answered_on,
+        duration_s: duration_s + random.random_range(0..120),
+        sent_at: None,
+        handled_by: None,
+        case: None,
+        code: None,
+        receipt: None,
+    };
+    NewResponse {
+        id: ResponseId::new(answered_on, random.random()),
+        digest: response::digest(&envelope, &version.version, &answers),
+        point: point.id,
+        campaign: campaign.id,
+        version_id: version.id,
+        version: std::sync::Arc::clone(&version.version),
+        answers,
+        rated: Rated {
+            served_at: point.unit,
+            handled_by: None,
+        },
+        channel,
+        mode,
+        language: envelope.language,
+        answered_on,
+        duration_s: envelope.duration_s,
+        arrived_at: answered_on.midnight().assume_utc() + Duration::hours(9),
+        clock_offset_s: None,
+        cluster: None,
+        case: None,
+        status: Status::Counted,
+        reason: None,
+        code: None,
+        receipt: None,
+    }
+}
+
+/// Splits a number over units whose sizes differ as communes do, at least one each.
+fn shares(random: &mut impl Rng, units: usize, total: usize) -> Vec<usize> {
+    // A log-normal spread of 0.6 gives a ratio of about ten between a busy and a quiet commune.
+    let spread = LogNormal::new(0.0, 0.6).ok();
+    let weights: Vec<f64> = (0..units)
+        .map(|_| spread.map_or(1.0, |spread| spread.sample(random)))
+        .collect();
+    let sum: f64 = weights.iter().sum();
+    let spare = to_f64(total.saturating_sub(units));
+    let mut sizes: Vec<usize> = weights
+        .iter()
+        .map(|weight| 1 + floor(weight / sum * spare))
+        .collect();
+    let missing = total.saturating_sub(sizes.iter().sum());
+    for index in 0..missing {
+        sizes[index % units] += 1;
+    }
+    sizes
+}
+
+fn even_share(total: usize, parts: usize, index: usize) -> usize {
+    total * (index + 1) / parts - total * index / parts
+}
+
+/// Normal effects of that variance whose weighted mean is zero, so that the country's rates stay put.
+fn centred(random: &mut impl Rng, weights: &[usize], variance: f64) -> Vec<f64> {
+    let draws: Vec<f64> = weights
+        .iter()
+        .map(|_| StandardNormal.sample(random))
+        .collect::<Vec<f64>>();
+    let total: f64 = weights.iter().map(|weight| to_f64(*weight)).sum();
+    let mean: f64 = draws
+        .iter()
+        .zip(weights)
+        .map(|(draw, weight)| draw * to_f64(*weight))
+        .sum::<f64>()
+        / total.max(1.0);
+    draws.iter().map(|draw| (draw - mean) * variance.sqrt()).collect()
+}
+
+/// So many of the communes, spread evenly over the official order so that every province has some.
+fn sample(random: &mut impl Rng, communes: &[UnitId], count: usize) -> Vec<UnitId> {
+    let count = count.min(communes.len());
+    let start = random.random_range(0..communes.len());
+    (0..count)
+        .map(|index| communes[(start + index * communes.len() / count) % communes.len()])
+        .collect()
+}
+
+/// Days before the last one on which a desk was open: not a Saturday afternoon or Sunday, and later months
+/// have more answers than early ones, as a new system has.
+fn working_day(random: &mut impl Rng, until: Date) -> i64 {
+    loop {
+        let back: f64 = random.random::<f64>().powf(1.3) * to_f64(usize::try_from(DESK_DAYS).unwrap_or(300));
+        let days = i64::try_from(floor(back)).unwrap_or(0);
+        let weekday = (until - Duration::days(days)).weekday();
+        if weekday != time::Weekday::Sunday && (weekday != time::Weekday::Saturday || random.random_bool(0.4))
+        {
+            return days;
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of a demo lie far below 2^52")]
+fn to_f64(count: usize) -> f64 {
+    count as f64
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of a count, not negative"
+)]
+fn floor(value: f64) -> usize {
+    value.floor() as usize
+}

@@ -1,0 +1,87 @@
+//! What is asked at a point.
+
+use std::sync::Arc;
+
+use domain::code::{Code, POINT_LENGTH};
+use domain::id::UnitId;
+use store::catalogue::{Campaign, Point, StoredVersion};
+use time::Date;
+
+use crate::Service;
+use crate::error::ServiceError;
+
+/// A point with all that its page or device needs.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    pub point: Point,
+    pub campaign: Arc<Campaign>,
+    /// The version asked today.
+    pub version: StoredVersion,
+    /// Versions to come, each with its first day, so that a device can have them ahead of time.
+    pub upcoming: Vec<(Date, StoredVersion)>,
+    /// The unit and everything above it on that day, the unit first.
+    pub path: Vec<UnitId>,
+    /// Nothing answered today would count: the campaign is over.
+    pub closed: bool,
+}
+
+impl Service {
+    /// What to ask at the point of a typed or linked code.
+    ///
+    /// # Errors
+    ///
+    /// [`ServiceError::Mistyped`] when it is no code, [`ServiceError::NotFound`] when no point has it.
+    pub async fn desk(&self, typed: &str) -> Result<Desk, ServiceError> {
+        let code = Code::parse(typed, POINT_LENGTH).map_err(|_| ServiceError::Mistyped)?;
+        let point = self
+            .store()
+            .point_by_code(code.as_str())
+            .await?
+            .ok_or(ServiceError::NotFound("point"))?;
+        let today = self.today();
+        let campaign = self.campaign(point.campaign).await?;
+        let version = self
+            .version_on(&campaign, today)
+            .ok_or(ServiceError::NotFound("questionnaire version"))?;
+        let upcoming = campaign
+            .versions
+            .iter()
+            .filter(|(from, _)| *from > today)
+            .filter_map(|(from, id)| self.version_by_id(*id).map(|version| (*from, version)))
+            .collect();
+        let mut path = vec![point.unit];
+        path.extend(
+            self.units()
+                .ancestors_on(point.unit, today)
+                .map(|above| above.unit.id),
+        );
+        let closed = last_day(&campaign).is_some_and(|last| today > last);
+        Ok(Desk {
+            point,
+            campaign,
+            version,
+            upcoming,
+            path,
+            closed,
+        })
+    }
+
+    /// The version that a campaign asks on a date: the last one that began by then, else its first.
+    pub(crate) fn version_on(&self, campaign: &Campaign, date: Date) -> Option<StoredVersion> {
+        let begun = campaign
+            .versions
+            .iter()
+            .filter(|(from, _)| *from <= date)
+            .max_by_key(|(from, _)| *from);
+        let (_, id) = begun.or_else(|| campaign.versions.iter().min_by_key(|(from, _)| *from))?;
+        self.version_by_id(*id)
+    }
+}
+
+/// The last day on which an answer counts, once it is known.
+pub(crate) fn last_day(campaign: &Campaign) -> Option<Date> {
+    match (campaign.ends_on, campaign.closed_on) {
+        (Some(end), Some(closed)) => Some(end.min(closed)),
+        (end, closed) => end.or(closed),
+    }
+}

@@ -1,0 +1,349 @@
+//! Taking a response: the same path for JSON, sealed bodies, the HTML form, paper entry and imports.
+
+mod burst;
+
+use domain::answer::{Answers, Unasked};
+use domain::canonical;
+use domain::channel::Channel;
+use domain::id::ResponseId;
+use domain::questionnaire::Version;
+use domain::response::{self, Document, Envelope, FieldError, FieldErrorCode};
+use domain::status::{Reason, Status};
+use domain::tally::{HandledBy, Rated};
+use serde_json::Value;
+use store::catalogue::{Campaign, Device, DeviceState, Point, PointState, StoredVersion};
+use store::intake::{NewResponse, Recorded};
+use time::Date;
+
+pub(crate) use burst::Bursts;
+
+use crate::Service;
+use crate::desk::last_day;
+use crate::error::ServiceError;
+use crate::live::is_live;
+
+/// A response as it arrives.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    pub id: ResponseId,
+    pub document: Value,
+    /// The bearer token of a desk device.
+    pub device_token: Option<String>,
+    /// A plain form cannot take back an answer that a later one made pointless; a client must.
+    pub unasked: Unasked,
+}
+
+/// What became of a delivery. Everyone but devices is only told that it was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The same content was here before.
+    pub repeat: bool,
+    /// Why it is not counted; told to devices only.
+    pub not_counted: Option<Reason>,
+    /// Whether a device with a good token delivered it.
+    pub device: bool,
+}
+
+/// Why a delivery is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    #[error("{} fields are wrong", .0.len())]
+    Invalid(Vec<FieldError>),
+    #[error("no point has this code")]
+    UnknownPoint,
+    /// The bearer token is no device's.
+    #[error("the device is not known")]
+    UnknownDevice,
+    /// The device belongs to another point.
+    #[error("the device is not of this point")]
+    ForeignDevice,
+    #[error("other content is stored under this id")]
+    Conflict,
+    #[error("the code was used")]
+    CodeUsed,
+    #[error("the campaign closed on {closed_on} and the answer is of a later day")]
+    Gone { closed_on: Date },
+    #[error("a device sends faster than answers can be given")]
+    DeviceTooFast { retry_after_s: u32 },
+    #[error("too many responses wait for the writer")]
+    Full { retry_after_s: u32 },
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+impl Service {
+    /// Checks a delivery against the version that it names, and stores it once.
+    ///
+    /// Returns after the response is on disk. A caller that goes away does not undo it.
+    pub async fn submit(&self, delivery: Delivery) -> Result<Accepted, Refusal> {
+        let checked = self.check(delivery).await?;
+        let device = checked.device;
+        let closed_on = checked.closed_on;
+        let live = checked.live.then(|| checked.response.clone());
+        let recorded = self.inner.queue.push(checked.response).await?;
+        if let (
+            Some(response),
+            Recorded::New {
+                status: Status::Counted,
+                ..
+            },
+        ) = (live, recorded)
+        {
+            self.inner.live.note(&response);
+        }
+        match recorded {
+            Recorded::New { status, reason } => Ok(accepted(false, status, reason, device)),
+            Recorded::Same { status, reason } => Ok(accepted(true, status, reason, device)),
+            Recorded::Conflict => Err(Refusal::Conflict),
+            Recorded::CodeUsed => Err(Refusal::CodeUsed),
+            Recorded::Gone => Err(Refusal::Gone {
+                closed_on: closed_on.unwrap_or_else(|| self.today()),
+            }),
+        }
+    }
+
+    /// Everything before the store: also what the bench measures as "validating and storing nothing".
+    #[doc(hidden)]
+    pub async fn check_only(&self, delivery: Delivery) -> Result<(), Refusal> {
+        self.check(delivery).await.map(drop)
+    }
+
+    async fn check(&self, delivery: Delivery) -> Result<Checked, Refusal> {
+        let today = self.today();
+        let document = Document::read(&delivery.document);
+        let mut errors = Vec::new();
+        if delivery.id.check(today).is_err() {
+            errors.push(FieldError::new("/id", FieldErrorCode::ResponseId));
+        }
+        let stored = document
+            .questionnaire
+            .as_ref()
+            .map(|named| self.named_version(named));
+        let version = match stored {
+            Some(Ok(version)) => Some(version),
+            Some(Err(error)) => {
+                errors.push(error);
+                None
+            }
+            None => None,
+        };
+        let answers = version.as_ref().map(|stored| {
+            Answers::parse(
+                &stored.version,
+                &document.respondent,
+                &document.answers,
+                delivery.unasked,
+            )
+        });
+        let envelope = match document.envelope {
+            Ok(envelope) => Some(envelope),
+            Err(wrong) => {
+                errors.extend(wrong);
+                None
+            }
+        };
+        let answers = match answers {
+            Some(Ok(answers)) => Some(answers),
+            Some(Err(wrong)) => {
+                errors.extend(wrong);
+                None
+            }
+            None => None,
+        };
+        let (Some(envelope), Some(version), Some(answers), true) =
+            (envelope, version, answers, errors.is_empty())
+        else {
+            return Err(Refusal::Invalid(errors));
+        };
+        let point = self
+            .cached_point(&envelope.point)
+            .await?
+            .ok_or(Refusal::UnknownPoint)?;
+        let device = self.device(delivery.device_token.as_deref(), &point).await?;
+        self.place(
+            delivery.id,
+            envelope,
+            version,
+            answers,
+            &point,
+            device.as_ref(),
+            today,
+        )
+        .await
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the checked parts of one response, put together once"
+    )]
+    async fn place(
+        &self,
+        id: ResponseId,
+        envelope: Envelope,
+        version: StoredVersion,
+        answers: Answers,
+        point: &Point,
+        device: Option<&Device>,
+        today: Date,
+    ) -> Result<Checked, Refusal> {
+        let campaign = self.campaign(point.campaign).await?;
+        if campaign.id != envelope.campaign
+            || !campaign.versions.iter().any(|(_, asked)| *asked == version.id)
+        {
+            let path = if campaign.id == envelope.campaign {
+                "/questionnaire"
+            } else {
+                "/campaign"
+            };
+            return Err(Refusal::Invalid(vec![FieldError::new(
+                path,
+                FieldErrorCode::NotAskedHere,
+            )]));
+        }
+        if point.needs_code && envelope.code.is_none() {
+            return Err(Refusal::Invalid(vec![FieldError::new(
+                "/code",
+                FieldErrorCode::Missing,
+            )]));
+        }
+        let handled_by = self.handled_by(&envelope, point, today)?;
+        let (status, reason) = self.first_status(&envelope, point, device, &campaign, today)?;
+        let digest = response::digest(&envelope, &version.version, &answers);
+        let now = self.inner.clock.now();
+        let clock_offset_s = envelope
+            .sent_at
+            .and_then(|sent| i32::try_from(sent - now.unix_timestamp()).ok());
+        let closed_on = last_day(&campaign);
+        let response = NewResponse {
+            id,
+            digest,
+            point: point.id,
+            campaign: campaign.id,
+            version_id: version.id,
+            version: version.version,
+            answers,
+            rated: Rated {
+                served_at: point.unit,
+                handled_by,
+            },
+            channel: if device.is_some() {
+                Channel::DeskDevice
+            } else {
+                point.channel
+            },
+            mode: envelope.mode,
+            language: envelope.language,
+            answered_on: envelope.answered_on,
+            duration_s: envelope.duration_s,
+            arrived_at: now.replace_nanosecond(0).unwrap_or(now),
+            clock_offset_s,
+            cluster: None,
+            case: envelope.case,
+            status,
+            reason,
+            code: envelope.code.map(|code| self.code_hash(&code)),
+            receipt: envelope.receipt.map(|receipt| canonical::sha256(&receipt)),
+        };
+        Ok(Checked {
+            response,
+            device: device.is_some(),
+            closed_on,
+            live: is_live(&campaign),
+        })
+    }
+
+    fn named_version(&self, named: &domain::questionnaire::VersionRef) -> Result<StoredVersion, FieldError> {
+        let stored = self
+            .version(&named.key, &named.version)
+            .ok_or_else(|| FieldError::new("/questionnaire", FieldErrorCode::NotFound))?;
+        let hash: &Version = &stored.version;
+        if canonical::hex(&hash.hash()) == named.hash {
+            Ok(stored)
+        } else {
+            Err(FieldError::new("/questionnaire/hash", FieldErrorCode::NotFound))
+        }
+    }
+
+    fn handled_by(
+        &self,
+        envelope: &Envelope,
+        point: &Point,
+        today: Date,
+    ) -> Result<Option<HandledBy>, Refusal> {
+        let Some(unit) = envelope.handled_by else {
+            return Ok(None);
+        };
+        let units = self.units();
+        let meeting = units
+            .lowest_common_ancestor(&[point.unit, unit], today)
+            .map(|meeting| meeting.unit.id)
+            .ok_or_else(|| {
+                Refusal::Invalid(vec![FieldError::new("/handled_by", FieldErrorCode::NotFound)])
+            })?;
+        Ok(Some(HandledBy { unit, meeting }))
+    }
+
+    async fn device(&self, token: Option<&str>, point: &Point) -> Result<Option<Device>, Refusal> {
+        let Some(token) = token else { return Ok(None) };
+        let hash = canonical::sha256(token.as_bytes());
+        let device = self
+            .store()
+            .device_by_token(&hash)
+            .await
+            .map_err(ServiceError::from)?
+            .ok_or(Refusal::UnknownDevice)?;
+        if device.point != point.id {
+            return Err(Refusal::ForeignDevice);
+        }
+        Ok(Some(device))
+    }
+
+    /// Whether a response counts, before the store has looked at the campaign's state.
+    fn first_status(
+        &self,
+        envelope: &Envelope,
+        point: &Point,
+        device: Option<&Device>,
+        campaign: &Campaign,
+        today: Date,
+    ) -> Result<(Status, Option<Reason>), Refusal> {
+        if point.state == PointState::Trial || device.is_some_and(|device| device.state == DeviceState::Trial)
+        {
+            return Ok((Status::Trial, Some(Reason::Trial)));
+        }
+        if device.is_some_and(|device| device.state == DeviceState::Revoked) {
+            return Ok((Status::Held, Some(Reason::Revoked)));
+        }
+        if !response::date_is_plausible(envelope.answered_on, today, campaign.starts_on) {
+            return Ok((Status::Held, Some(Reason::Clock)));
+        }
+        let load = self
+            .inner
+            .bursts
+            .take(point.id, point.hourly_limit, self.inner.clock.now());
+        match device {
+            Some(_) if load.is_runaway() => Err(Refusal::DeviceTooFast {
+                retry_after_s: load.retry_after_s(),
+            }),
+            _ if load.is_over() => Ok((Status::Held, Some(Reason::Burst))),
+            _ => Ok((Status::Counted, None)),
+        }
+    }
+}
+
+struct Checked {
+    response: NewResponse,
+    device: bool,
+    closed_on: Option<Date>,
+    /// Its campaign's figures move with every answer.
+    live: bool,
+}
+
+fn accepted(repeat: bool, status: Status, reason: Option<Reason>, device: bool) -> Accepted {
+    let not_counted = if status == Status::Counted { None } else { reason };
+    Accepted {
+        repeat,
+        not_counted,
+        device,
+    }
+}

@@ -1,0 +1,92 @@
+//! More answers at one point than people can have been there.
+//!
+//! A point's code hangs on the wall, so anyone may send under it, and nobody may switch the desk off with
+//! it: what exceeds the point's rate is stored and held for review instead of refused. Addresses are not
+//! looked at: a commune office, a carrier and a classroom each share one.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use domain::id::PointId;
+use time::OffsetDateTime;
+
+const HOUR_S: i64 = 3600;
+/// How many times its point's rate a device may send before it is told to wait: a queue emptied after an
+/// outage is no misbehaviour, a loop is.
+const RUNAWAY: i64 = 20;
+
+/// Answers taken at each point in the running hour, in this process.
+#[derive(Debug, Default)]
+pub(crate) struct Bursts {
+    hours: Mutex<HashMap<PointId, Hour>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Hour {
+    began: i64,
+    taken: i64,
+}
+
+/// How full the hour of a point is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Load {
+    taken: i64,
+    limit: i64,
+    left_s: i64,
+}
+
+impl Load {
+    pub(crate) fn is_over(self) -> bool {
+        self.taken > self.limit
+    }
+
+    pub(crate) fn is_runaway(self) -> bool {
+        self.taken > self.limit.saturating_mul(RUNAWAY)
+    }
+
+    pub(crate) fn retry_after_s(self) -> u32 {
+        u32::try_from(self.left_s.max(1)).unwrap_or(60)
+    }
+}
+
+impl Bursts {
+    /// Counts one more answer at the point and says how full its hour is.
+    pub(crate) fn take(&self, point: PointId, limit: i32, now: OffsetDateTime) -> Load {
+        let now = now.unix_timestamp();
+        let mut hours = self.hours.lock().unwrap_or_else(PoisonError::into_inner);
+        let hour = hours.entry(point).or_insert(Hour { began: now, taken: 0 });
+        if now - hour.began >= HOUR_S || now < hour.began {
+            *hour = Hour { began: now, taken: 0 };
+        }
+        hour.taken += 1;
+        Load {
+            taken: hour.taken,
+            limit: i64::from(limit),
+            left_s: HOUR_S - (now - hour.began),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::Duration;
+    use time::macros::datetime;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_point_over_its_rate_is_seen_and_recovers_after_the_hour() {
+        let bursts = Bursts::default();
+        let point = PointId(Uuid::from_u128(1));
+        let start = datetime!(2026-11-22 08:00 UTC);
+        assert!((0..3).all(|_| !bursts.take(point, 3, start).is_over()));
+        let over = bursts.take(point, 3, start + Duration::minutes(59));
+        assert!(over.is_over() && !over.is_runaway());
+        assert!(
+            !bursts.take(PointId(Uuid::from_u128(2)), 3, start).is_over(),
+            "another desk is not touched"
+        );
+        assert!(!bursts.take(point, 3, start + Duration::minutes(61)).is_over());
+    }
+}

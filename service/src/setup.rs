@@ -1,0 +1,256 @@
+//! Making what a survey needs: units, versions, campaigns, points, devices and one-time codes.
+//!
+//! Today the command line and the demo call these; administrators' pages will.
+
+use domain::canonical::{self, Hash};
+use domain::channel::Channel;
+use domain::code::{Code, ONE_TIME_LENGTH, POINT_LENGTH};
+use domain::id::{CampaignId, DeviceId, PointId, UnitId};
+use domain::questionnaire::Version;
+use domain::unit::UnitDirectory;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use store::StoreError;
+use store::catalogue::{Campaign, Device, DeviceState, KeyPair, Point, PointState, UnitRows, VersionId};
+use time::Date;
+use uuid::Uuid;
+
+use crate::Service;
+use crate::clock::random;
+use crate::coverage::Coverage;
+use crate::error::ServiceError;
+
+/// A point to be made; its id and code are drawn.
+#[derive(Clone, Debug)]
+pub struct NewPoint {
+    pub campaign: CampaignId,
+    pub unit: UnitId,
+    pub channel: Channel,
+    pub state: PointState,
+    /// What it is called at its unit, such as "Quầy 3".
+    pub label: String,
+    pub hourly_limit: i32,
+    pub needs_code: bool,
+}
+
+/// A device with its token, which is shown once and stored only as a hash.
+#[derive(Clone, Debug)]
+pub struct EnrolledDevice {
+    pub id: DeviceId,
+    pub token: String,
+}
+
+impl Service {
+    /// Writes units, after checking that they make a directory together with those that are there.
+    pub async fn put_units(&self, rows: &UnitRows) -> Result<(), ServiceError> {
+        let mut all = self.store().units().await?;
+        all.units
+            .retain(|known| !rows.units.iter().any(|new| new.id == known.id));
+        all.units.extend(rows.units.iter().cloned());
+        all.successions.extend(
+            rows.successions
+                .iter()
+                .filter(|new| !all.successions.contains(new))
+                .cloned()
+                .collect::<Vec<_>>(),
+        );
+        UnitDirectory::new(all.units, all.successions)
+            .map_err(|error| ServiceError::Invalid(error.to_string()))?;
+        self.store().put_units(rows).await?;
+        self.refresh().await
+    }
+
+    /// Freezes a version. Publishing the same content again changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ServiceError::Invalid`] when other content was published under this key and version.
+    pub async fn publish(&self, version: &Version) -> Result<VersionId, ServiceError> {
+        let id = self.store().put_version(version).await.map_err(|error| match error {
+            StoreError::Conflict(_) => {
+                let definition = version.definition();
+                ServiceError::Invalid(format!(
+                    "{} {} is published with other content; a published version is frozen, so give the new one another version",
+                    definition.key, definition.version
+                ))
+            }
+            other => ServiceError::Store(other),
+        })?;
+        self.refresh().await?;
+        Ok(id)
+    }
+
+    /// Writes a campaign, after checking that its units, versions and dates fit together.
+    pub async fn put_campaign(&self, campaign: &Campaign) -> Result<(), ServiceError> {
+        let units = self.units();
+        if campaign.versions.is_empty()
+            || campaign
+                .versions
+                .iter()
+                .any(|(_, id)| self.version_by_id(*id).is_none())
+        {
+            return Err(ServiceError::NotFound("questionnaire version"));
+        }
+        if campaign.units.is_empty() || campaign.units.iter().any(|unit| units.unit(*unit).is_none()) {
+            return Err(ServiceError::NotFound("unit"));
+        }
+        if campaign.ends_on.is_some_and(|end| end < campaign.starts_on) {
+            return Err(ServiceError::Invalid(
+                "the campaign ends before it starts".to_owned(),
+            ));
+        }
+        let key_ok = !campaign.key.is_empty()
+            && campaign
+                .key
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !key_ok {
+            return Err(ServiceError::Invalid(
+                "a campaign's key has lower-case letters, digits and hyphens".to_owned(),
+            ));
+        }
+        if self
+            .campaigns()
+            .iter()
+            .any(|known| known.key == campaign.key && known.id != campaign.id)
+        {
+            return Err(ServiceError::Invalid(format!(
+                "there is a campaign `{}` already",
+                campaign.key
+            )));
+        }
+        self.store().put_campaign(campaign).await?;
+        self.refresh().await
+    }
+
+    /// Closes a campaign: answers of later days are refused, and what arrives from now on is late.
+    pub async fn close_campaign(&self, key: &str, on: Date) -> Result<(), ServiceError> {
+        let campaign = self.campaign_by_key(key)?;
+        self.store().close_campaign(campaign.id, on).await?;
+        self.refresh().await
+    }
+
+    /// A campaign by its key.
+    pub fn campaign_by_key(&self, key: &str) -> Result<std::sync::Arc<Campaign>, ServiceError> {
+        self.campaigns()
+            .into_iter()
+            .find(|campaign| campaign.key == key)
+            .ok_or(ServiceError::NotFound("campaign"))
+    }
+
+    /// Makes points, each with a new code.
+    pub async fn add_points(&self, points: Vec<NewPoint>) -> Result<Vec<Point>, ServiceError> {
+        let units = self.units();
+        let mut made = Vec::with_capacity(points.len());
+        for point in points {
+            let campaign = self.campaign(point.campaign).await?;
+            if units.unit(point.unit).is_none() {
+                return Err(ServiceError::NotFound("unit"));
+            }
+            if !Coverage::of(&units, &campaign, self.tree_day(&campaign)).covers(point.unit) {
+                return Err(ServiceError::Invalid(
+                    "the unit is outside the campaign".to_owned(),
+                ));
+            }
+            made.push(Point {
+                id: PointId(random_uuid()),
+                code: new_code(POINT_LENGTH)?,
+                campaign: point.campaign,
+                unit: point.unit,
+                channel: point.channel,
+                state: point.state,
+                label: point.label,
+                hourly_limit: point.hourly_limit,
+                needs_code: point.needs_code,
+            });
+        }
+        self.store().put_points(&made).await?;
+        Ok(made)
+    }
+
+    /// Changes a point that exists, keeping its code.
+    pub async fn put_point(&self, point: &Point) -> Result<(), ServiceError> {
+        self.store().put_points(std::slice::from_ref(point)).await?;
+        self.refresh().await
+    }
+
+    /// The points at a unit itself.
+    pub async fn points_of(&self, unit: UnitId) -> Result<Vec<Point>, ServiceError> {
+        Ok(self.store().points_of(unit).await?)
+    }
+
+    /// Makes one-time codes for a campaign. They are stored as keyed hashes, so this is the only time that
+    /// they can be printed.
+    pub async fn issue_codes(&self, campaign: CampaignId, count: usize) -> Result<Vec<String>, ServiceError> {
+        self.campaign(campaign).await?;
+        let codes = (0..count)
+            .map(|_| new_code(ONE_TIME_LENGTH))
+            .collect::<Result<Vec<_>, _>>()?;
+        let hashes: Vec<Hash> = codes.iter().map(|code| self.code_hash(code)).collect();
+        self.store().issue_codes(campaign, &hashes).await?;
+        Ok(codes)
+    }
+
+    /// Ties a new device to a point, in trial until it is put into service.
+    pub async fn enrol_device(&self, point: PointId) -> Result<EnrolledDevice, ServiceError> {
+        self.store()
+            .point(point)
+            .await?
+            .ok_or(ServiceError::NotFound("point"))?;
+        let id = DeviceId(random_uuid());
+        let token = canonical::hex(&random::<32>());
+        let device = Device {
+            id,
+            point,
+            token_hash: canonical::sha256(token.as_bytes()),
+            state: DeviceState::Trial,
+            revoked_on: None,
+        };
+        self.store().put_device(&device).await?;
+        Ok(EnrolledDevice { id, token })
+    }
+
+    /// Puts a device into service, back into trial, or revokes it. The token names it.
+    pub async fn set_device_state(&self, token: &str, state: DeviceState) -> Result<(), ServiceError> {
+        let hash = canonical::sha256(token.as_bytes());
+        let mut device = self
+            .store()
+            .device_by_token(&hash)
+            .await?
+            .ok_or(ServiceError::NotFound("device"))?;
+        device.state = state;
+        device.revoked_on = (state == DeviceState::Revoked).then(|| self.today());
+        Ok(self.store().put_device(&device).await?)
+    }
+
+    /// Stores a key pair for sealed answers.
+    pub async fn put_key_pair(&self, pair: &KeyPair) -> Result<(), ServiceError> {
+        Ok(self.store().put_key_pair(pair).await?)
+    }
+
+    /// The key pairs for sealed answers, newest first.
+    pub async fn key_pairs(&self) -> Result<Vec<KeyPair>, ServiceError> {
+        let mut pairs = self.store().key_pairs().await?;
+        pairs.sort_by_key(|pair| std::cmp::Reverse(pair.id));
+        Ok(pairs)
+    }
+
+    /// The keyed hash under which a one-time code or dossier token is stored.
+    pub(crate) fn code_hash(&self, code: &str) -> Hash {
+        // HMAC takes a key of any length, so this never falls back.
+        Hmac::<Sha256>::new_from_slice(&self.inner.pepper).map_or([0; 32], |mut mac| {
+            mac.update(code.as_bytes());
+            mac.finalize().into_bytes().into()
+        })
+    }
+}
+
+fn random_uuid() -> Uuid {
+    uuid::Builder::from_random_bytes(random()).into_uuid()
+}
+
+fn new_code(length: usize) -> Result<String, ServiceError> {
+    let code = Code::from_random(length, &random::<ONE_TIME_LENGTH>());
+    code.map(|code| code.as_str().to_owned())
+        .ok_or_else(|| ServiceError::Invalid("no code of that length".to_owned()))
+}
