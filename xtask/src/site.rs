@@ -2,7 +2,7 @@
 //!
 //! `target/site/pkg` holds files whose names carry a hash of their content, which may be cached for ever, each with its
 //! `.br` and `.gz` twin. `target/site/manifest.json` leads from the name a page knows to the name it must ask for
-//! (`docs/adr/0002-site-manifest.md`). Whatever has to keep its name is copied from `public` as it is.
+//! (`docs/adr/0005-site-manifest.md`). Whatever has to keep its name is copied from `public` as it is.
 
 mod assets;
 mod css;
