@@ -9,6 +9,7 @@ use domain::channel::{Channel, Mode};
 use domain::id::{CampaignId, PointId, ResponseId, UnitId};
 use domain::status::{Reason, Status};
 use time::{Date, OffsetDateTime};
+use uuid::Uuid;
 
 use crate::StoreError;
 use crate::catalogue::VersionId;
@@ -40,9 +41,10 @@ pub struct StoredResponse {
     pub answers: Option<Vec<u8>>,
 }
 
-/// A page of a scan in key order: pass the last id to get the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct After(pub Option<(i16, ResponseId)>);
+/// Where a scan has come to: by day, and inside a day in the order of the key, which tells no time.
+/// The default is the beginning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct After(Option<(i32, i16, Uuid)>);
 
 /// Stored responses.
 #[async_trait]
@@ -50,7 +52,8 @@ pub trait Responses: Send + Sync + 'static {
     async fn response(&self, id: ResponseId) -> Result<Option<StoredResponse>, StoreError>;
     /// Remarks of a response, by the question's place in printed order.
     async fn remarks(&self, id: ResponseId) -> Result<Vec<(usize, String)>, StoreError>;
-    /// A page of a campaign's responses in key order, for export and recount, and where the next page begins.
+    /// A page of a campaign's responses, of one day and at most `limit`, and where the next page begins. An
+    /// empty page is the end.
     async fn scan(
         &self,
         campaign: CampaignId,

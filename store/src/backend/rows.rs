@@ -9,12 +9,21 @@ use std::sync::OnceLock;
 
 const SIZES: [usize; 4] = [64, 16, 4, 1];
 
+/// How the rows stand in the text.
+enum Shape {
+    /// `($1, $2), ($3, $4)`.
+    Values { columns: usize },
+    /// `(0, $1, $2), (1, $3, $4)`, so that what comes back can be told apart.
+    Numbered { columns: usize },
+    /// `(a = $1 and b = $2) or (a = $3 and b = $4)`. For deletes: SQLite finds rows by a list of values with
+    /// no more than the first column of the key, which is the same for all.
+    AnyOf { columns: &'static [&'static str] },
+}
+
 /// A statement with a list of rows in its middle.
 pub(crate) struct Rows {
     head: &'static str,
-    columns: usize,
-    /// Each row begins with its number, from 0, so that what comes back can be told apart.
-    numbered: bool,
+    shape: Shape,
     tail: &'static str,
     texts: OnceLock<[&'static str; 4]>,
 }
@@ -22,21 +31,27 @@ pub(crate) struct Rows {
 impl Rows {
     /// `head ($1, $2), ($3, $4), … tail`.
     pub(crate) const fn new(head: &'static str, columns: usize, tail: &'static str) -> Self {
-        Self {
-            head,
-            columns,
-            numbered: false,
-            tail,
-            texts: OnceLock::new(),
-        }
+        Self::of(head, Shape::Values { columns }, tail)
     }
 
     /// `head (0, $1, $2), (1, $3, $4), … tail`.
     pub(crate) const fn numbered(head: &'static str, columns: usize, tail: &'static str) -> Self {
+        Self::of(head, Shape::Numbered { columns }, tail)
+    }
+
+    /// `head (a = $1 and b = $2) or (a = $3 and b = $4) … tail`.
+    pub(crate) const fn any_of(
+        head: &'static str,
+        columns: &'static [&'static str],
+        tail: &'static str,
+    ) -> Self {
+        Self::of(head, Shape::AnyOf { columns }, tail)
+    }
+
+    const fn of(head: &'static str, shape: Shape, tail: &'static str) -> Self {
         Self {
             head,
-            columns,
-            numbered: true,
+            shape,
             tail,
             texts: OnceLock::new(),
         }
@@ -56,23 +71,34 @@ impl Rows {
 
     fn build(&self, rows: usize) -> String {
         let mut text = String::from(self.head);
-        let mut parameter = 0;
+        let mut parameters = 1..;
+        let mut next = || parameters.next().unwrap_or(0);
         for row in 0..rows {
-            text.push_str(if row == 0 { " (" } else { ", (" });
-            if self.numbered {
-                let _ = write!(text, "{row}, ");
-            }
-            for column in 0..self.columns {
-                parameter += 1;
-                let comma = if column == 0 { "" } else { ", " };
-                let _ = write!(text, "{comma}${parameter}");
-            }
-            text.push(')');
+            let (separator, cells) = match &self.shape {
+                Shape::Values { columns } => (", ", placeholders(*columns, &mut next)),
+                Shape::Numbered { columns } => {
+                    (", ", format!("{row}, {}", placeholders(*columns, &mut next)))
+                }
+                Shape::AnyOf { columns } => {
+                    let equal: Vec<String> = columns
+                        .iter()
+                        .map(|column| format!("{column} = ${}", next()))
+                        .collect();
+                    (" or ", equal.join(" and "))
+                }
+            };
+            text.push_str(if row == 0 { " " } else { separator });
+            let _ = write!(text, "({cells})");
         }
         text.push(' ');
         text.push_str(self.tail);
         text
     }
+}
+
+fn placeholders(columns: usize, next: &mut impl FnMut() -> u32) -> String {
+    let all: Vec<String> = (0..columns).map(|_| format!("${}", next())).collect();
+    all.join(", ")
 }
 
 /// Cuts that many rows into ranges of the sizes that there are texts for.
@@ -117,5 +143,11 @@ mod tests {
             "with k (n, a) as (values (0, $1) ) select n from k"
         );
         assert!(insert.text(64).contains("$128)"));
+        let delete = Rows::any_of("delete from t where", &["a", "b"], "");
+        assert!(
+            delete
+                .text(4)
+                .starts_with("delete from t where (a = $1 and b = $2) or (a = $3 and b = $4) or ")
+        );
     }
 }

@@ -41,10 +41,10 @@ static RECEIPTS: Rows = Rows::new(
 );
 
 /// A used code leaves nothing behind that could be lined up with a response.
-static CONSUME: Rows = Rows::new(
-    "delete from code_open where (bucket, hash, campaign) in (values",
-    3,
-    ") returning hash",
+static CONSUME: Rows = Rows::any_of(
+    "delete from code_open where",
+    &["bucket", "hash", "campaign"],
+    "returning hash",
 );
 
 /// What an attempt came to.

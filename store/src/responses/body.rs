@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::sql::{self, ResponseRow};
 use super::{After, Responses, StoredResponse};
 use crate::StoreError;
-use crate::backend::{Db, Dialect, retrying};
+use crate::backend::{Db, Dialect, chunks, retrying};
 use crate::intake::plan::status_of;
 use crate::tallies::place::Deltas;
 
@@ -51,23 +51,32 @@ macro_rules! responses {
                 after: After,
                 limit: i64,
             ) -> Result<(Vec<StoredResponse>, After), StoreError> {
-                let (bucket, id) = after
-                    .0
-                    .map_or((-1, Uuid::nil()), |(bucket, id)| (bucket, id.0));
-                let rows: Vec<ResponseRow> = sqlx::query_as(sql::SCAN)
-                    .bind(campaign.0)
-                    .bind(bucket)
-                    .bind(id)
-                    .bind(limit)
-                    .fetch_all(&self.reader)
-                    .await?;
-                let last_bucket = rows.last().map(|row| row.bucket);
-                let page: Vec<StoredResponse> = rows
-                    .into_iter()
-                    .map(StoredResponse::try_from)
-                    .collect::<Result<_, _>>()?;
-                let last = last_bucket.zip(page.last().map(|response| response.id));
-                Ok((page, After(last)))
+                let mut position = after.0.unwrap_or((i32::MIN, -1, Uuid::nil()));
+                loop {
+                    let (day, bucket, id) = position;
+                    let rows: Vec<ResponseRow> = sqlx::query_as(sql::SCAN)
+                        .bind(campaign.0)
+                        .bind(day)
+                        .bind(bucket)
+                        .bind(id)
+                        .bind(limit)
+                        .fetch_all(&self.reader)
+                        .await?;
+                    if let Some(last) = rows.last() {
+                        let next = After(Some((day, last.bucket, last.id)));
+                        let page = rows.into_iter().map(StoredResponse::try_from);
+                        return Ok((page.collect::<Result<_, _>>()?, next));
+                    }
+                    let next: Option<i32> = sqlx::query_scalar(sql::NEXT_DAY)
+                        .bind(campaign.0)
+                        .bind(day)
+                        .fetch_one(&self.reader)
+                        .await?;
+                    match next {
+                        Some(day) => position = (day, -1, Uuid::nil()),
+                        None => return Ok((Vec::new(), After(Some(position)))),
+                    }
+                }
             }
 
             async fn set_status(
@@ -157,11 +166,18 @@ macro_rules! responses {
             async fn retain_once(&self, campaign: CampaignId, day: i32) -> Result<u64, StoreError> {
                 let mut tx = self.writer.begin_with(<$db as Dialect>::BEGIN).await?;
                 self.seal_day(&mut tx, campaign, day).await?;
-                sqlx::query(sql::DROP_REMARKS)
+                let remarked: Vec<(i16, Uuid)> = sqlx::query_as(sql::REMARKED)
                     .bind(campaign.0)
                     .bind(day)
-                    .execute(&mut *tx)
+                    .fetch_all(&mut *tx)
                     .await?;
+                for range in chunks(remarked.len()) {
+                    let mut query = sqlx::query(sql::DROP_REMARKS.text(range.len()));
+                    for (bucket, id) in &remarked[range] {
+                        query = query.bind(*bucket).bind(*id);
+                    }
+                    query.execute(&mut *tx).await?;
+                }
                 let dropped = sqlx::query(sql::DROP_ANSWERS)
                     .bind(campaign.0)
                     .bind(day)

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::StoredResponse;
 use crate::StoreError;
-use crate::backend::{date_of, hash_of, instant_of};
+use crate::backend::{Rows, date_of, hash_of, instant_of};
 use crate::catalogue::VersionId;
 use crate::intake::plan::{reason_of, status_of};
 use crate::tallies::place::Cell;
@@ -23,8 +23,12 @@ macro_rules! responses {
     };
 }
 pub(super) const RESPONSE: &str = responses!("where bucket = $1 and id = $2");
-pub(super) const SCAN: &str =
-    responses!("where campaign = $1 and (bucket, id) > ($2, $3) order by bucket, id limit $4");
+/// Both databases read a day by the index and sort it: a day is at most some ten thousands.
+pub(super) const SCAN: &str = responses!(
+    "where campaign = $1 and answered_on = $2 and (bucket, id) > ($3, $4) order by bucket, id limit $5"
+);
+pub(super) const NEXT_DAY: &str =
+    "select min(answered_on) from response where campaign = $1 and answered_on > $2";
 pub(super) const REMARKS: &str =
     "select question, body from remark where bucket = $1 and response = $2 order by question";
 pub(super) const SET_STATUS: &str = "update response set status = $4, reason = $5, status_at = $6 \
@@ -35,15 +39,17 @@ pub(super) const COUNT_BY_STATUS: &str =
 /// Days with something to remove.
 pub(super) const DAYS_BEFORE: &str = "select distinct answered_on from response \
      where campaign = $1 and answered_on < $2 and answers is not null order by answered_on";
-pub(super) const DROP_REMARKS: &str = "delete from remark where (bucket, response) in \
-     (select bucket, id from response where campaign = $1 and answered_on = $2 and answers is not null)";
+pub(super) const REMARKED: &str = "select r.bucket, r.id from response r where r.campaign = $1 and r.answered_on = $2 \
+     and r.answers is not null \
+     and exists (select 1 from remark m where m.bucket = r.bucket and m.response = r.id)";
+pub(super) static DROP_REMARKS: Rows = Rows::any_of("delete from remark where", &["bucket", "response"], "");
 pub(super) const DROP_ANSWERS: &str = "update response set answers = null, arrived_at = null, duration_s = null, \
      clock_offset_s = null, status_at = null where campaign = $1 and answered_on = $2 and answers is not null";
 
 #[derive(sqlx::FromRow)]
 pub(super) struct ResponseRow {
     pub(super) bucket: i16,
-    id: Uuid,
+    pub(super) id: Uuid,
     digest: Vec<u8>,
     point: Uuid,
     campaign: Uuid,

@@ -80,15 +80,15 @@ pub(super) const UNIT_RESPONSES: &str = concat!(
 pub(super) const UNIT_SAMPLES: &str = "select version, channel, status, served_at, handled_by, meeting, point, answered_on, sampling_cluster, answers \
      from response where campaign = $1 and served_at = $2 and sampling_cluster is not null and status = 0";
 
-pub(super) static DROP_PERIODS: Rows = Rows::new(
-    "delete from tally_period where (bucket, campaign, unit, month) in (values",
-    4,
-    ")",
+pub(super) static DROP_PERIODS: Rows = Rows::any_of(
+    "delete from tally_period where",
+    &["bucket", "campaign", "unit", "month"],
+    "",
 );
-pub(super) static DROP_CROSS: Rows = Rows::new(
-    "delete from tally_cross where (bucket, campaign, unit, month) in (values",
-    4,
-    ")",
+pub(super) static DROP_CROSS: Rows = Rows::any_of(
+    "delete from tally_cross where",
+    &["bucket", "campaign", "unit", "month"],
+    "",
 );
 pub(super) static PUT_PERIODS: Rows = Rows::new(
     "insert into tally_period (bucket, campaign, unit, month, version, channel, dim1, dim2, counts, clusters, samples) \

@@ -57,10 +57,19 @@ pub(crate) async fn a_status_moves_the_tallies(world: &World) {
 }
 
 pub(crate) async fn a_scan_sees_everything_once(world: &World) {
-    let batch: Vec<NewResponse> = (0..130).map(|n| world.response(n)).collect();
+    let batch: Vec<NewResponse> = (0..130)
+        .map(|n| NewResponse {
+            answered_on: if n < 60 {
+                date!(2026 - 10 - 30)
+            } else {
+                date!(2026 - 11 - 20)
+            },
+            ..world.response(n)
+        })
+        .collect();
     world.store.record(&batch).await.unwrap();
     let mut seen = BTreeSet::new();
-    let mut after = After(None);
+    let mut after = After::default();
     loop {
         let (page, next) = world.store.scan(campaign_id(), after, 50).await.unwrap();
         if page.is_empty() {
