@@ -18,11 +18,12 @@ use domain::cross::CrossProducts;
 use domain::id::UnitId;
 use domain::moments::ClusterMoments;
 use domain::questionnaire::Version;
+use domain::release::{pack_clusters, unpack_clusters};
 use domain::tally::Tally;
 use domain::varint::{self, Reader};
 use uuid::Uuid;
 
-use self::sums::{Sums, add_clusters, pack_clusters, unpack_clusters};
+use self::sums::{Sums, add_clusters};
 use super::place::Place;
 use super::rows::{CountRow, FoldDay, Versions};
 use crate::StoreError;

@@ -9,8 +9,8 @@ use domain::id::UnitId;
 use domain::layout::Layout;
 use domain::moments::{ClusterMoments, Moments};
 use domain::questionnaire::{Rates, Version};
+use domain::release::pack_clusters;
 use domain::tally::{self, Rated, Tally};
-use domain::varint::{self, Reader};
 use uuid::Uuid;
 
 use super::{ALL, Packed, Split, UNANSWERED, pack_cross};
@@ -187,38 +187,6 @@ pub(super) fn add_clusters(sums: &mut Vec<ClusterMoments>, more: &[ClusterMoment
     }
     for (sum, more) in sums.iter_mut().zip(more) {
         *sum += *more;
-    }
-}
-
-/// Packs the sums of all nodes, the whole first; no bytes when there are no clusters.
-pub(super) fn pack_clusters(clusters: &[ClusterMoments]) -> Vec<u8> {
-    let mut out = Vec::new();
-    for value in clusters.iter().flat_map(ClusterMoments::to_array) {
-        varint::put_signed(&mut out, value);
-    }
-    out
-}
-
-/// Reads what [`pack_clusters`] wrote.
-pub(super) fn unpack_clusters(layout: &Layout, packed: &[u8]) -> Result<Vec<ClusterMoments>, StoreError> {
-    if packed.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut reader = Reader::new(packed);
-    let mut clusters = Vec::with_capacity(layout.nodes().len());
-    for _ in layout.nodes() {
-        let mut fields = [0; ClusterMoments::FIELDS];
-        for field in &mut fields {
-            *field = reader
-                .next_signed()
-                .ok_or(StoreError::Corrupt("sums over clusters"))?;
-        }
-        clusters.push(ClusterMoments::from_array(fields));
-    }
-    if reader.is_empty() {
-        Ok(clusters)
-    } else {
-        Err(StoreError::Corrupt("sums over clusters"))
     }
 }
 
