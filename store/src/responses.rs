@@ -42,9 +42,9 @@ pub struct StoredResponse {
 }
 
 /// Where a scan has come to: by day, and inside a day in the order of the key, which tells no time.
-/// The default is the beginning.
+/// `After(None)`, the default, is the beginning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct After(Option<(i32, i16, Uuid)>);
+pub struct After(pub Option<(i32, i16, Uuid)>);
 
 /// Stored responses.
 #[async_trait]
