@@ -12,7 +12,8 @@
 //!    row) is never shown and counts as one more child, unless it reaches the threshold alone.
 //! 3. A split (the months of a quarter, the quarters of a year, the channels of a period) is shown whole or
 //!    not at all. Where some parts were shown by an earlier release, the others are hidden only if at least
-//!    two of them with the threshold between them remain; otherwise the sum is hidden.
+//!    two of them with the threshold between them remain; otherwise the sum is hidden. What hidden children
+//!    have in the parts where only they are hidden is subtracted before the threshold is applied to the rest.
 //! 4. Channels are split at one grain of time. A coarser period is split only where each of its pieces is,
 //!    so that months and channels never cross: of a table crossed in three directions the margins can
 //!    determine a cell although each of them looks safe (see `docs/adr/0004-disclosure.md`).
@@ -215,7 +216,8 @@ impl Table<'_> {
                 for &part in parts.filter(|&&part| hidden.get(part, unit) && !known.get(part, unit)) {
                     rest.add(self.unknown(part, unit, hidden, known));
                 }
-                if !rest.is_safe(self.threshold) {
+                let crossing = matches!(self.crossing(link, unit, hidden, known), Group::Lost);
+                if crossing || !rest.is_safe(self.threshold) {
                     found.push((link.whole, unit));
                 }
             }
@@ -263,6 +265,7 @@ impl Table<'_> {
             for link in self.shape.links() {
                 for unit in 0..self.tree.len() {
                     moved |= self.close_link(link, unit, hidden, known);
+                    moved |= self.close_crossing(link, unit, hidden, known);
                 }
             }
             if !moved {
@@ -337,6 +340,47 @@ impl Table<'_> {
             Some(child) => Group::Needs(child),
             None => Group::Lost,
         }
+    }
+
+    fn close_crossing(&self, link: &shape::Link, unit: usize, hidden: &mut Marks, known: &Marks) -> bool {
+        match self.crossing(link, unit, hidden, known) {
+            Group::Safe => false,
+            Group::Needs(child) => hidden.set(link.whole, child),
+            Group::Lost => !known.get(link.whole, unit) && hidden.set(link.whole, unit),
+        }
+    }
+
+    /// How the hidden children of a shown unit stand, less those parts of the split in which only they are
+    /// hidden: their sum is known there too, and must not leave a few people in the other parts.
+    fn crossing(&self, link: &shape::Link, unit: usize, hidden: &Marks, known: &Marks) -> Group {
+        if link.is_derived() || !self.is_present(link.whole, unit) || hidden.get(link.whole, unit) {
+            return Group::Safe;
+        }
+        let children = self.tree.children(unit);
+        let mut left: i64 = children
+            .iter()
+            .filter(|&&child| hidden.get(link.whole, child))
+            .map(|&child| self.unknown(link.whole, child, hidden, known))
+            .sum();
+        for &part in link.parts.iter().filter(|&&part| !hidden.get(part, unit)) {
+            let hides = || children.iter().filter(|&&child| hidden.get(part, child));
+            if hides().all(|&child| hidden.get(link.whole, child)) {
+                left -= hides()
+                    .map(|&child| self.slices[part].respondents[child])
+                    .sum::<i64>();
+            }
+        }
+        if left == 0 || left >= self.threshold {
+            return Group::Safe;
+        }
+        let weights = &self.slices[self.shape.weight(link.whole)].respondents;
+        let free = children.iter().copied().filter(|&child| {
+            self.is_present(link.whole, child)
+                && !hidden.get(link.whole, child)
+                && !known.get(link.whole, child)
+        });
+        free.min_by_key(|&child| weights[child])
+            .map_or(Group::Lost, Group::Needs)
     }
 
     /// How many respondents of a hidden cell are in no shown part of it: the months of a hidden quarter that

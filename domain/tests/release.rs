@@ -125,9 +125,9 @@ impl Series {
         open(&opening, row.state, &row.nodes, &row.items).expect("a cell")
     }
 
-    fn figures(&self, number: u128, period: Period) -> Box<Released<Figures>> {
+    fn figures(&self, number: u128, period: Period) -> Released<Figures> {
         match self.open(number, period) {
-            Disclosed::Shown(figures) => figures,
+            Disclosed::Shown(figures) => *figures,
             Disclosed::Withheld(reason) => panic!("withheld: {reason:?}"),
         }
     }
@@ -187,7 +187,7 @@ fn a_province_is_the_sum_of_its_communes() {
     assert!(figures.nodes[0].mean_of_criteria.is_none());
     assert!(figures.nodes.iter().any(|node| node.mean_of_criteria.is_some()));
     assert_eq!(series.open(5, JULY), Disclosed::Withheld(Reason::NotSampled));
-    let json = serde_json::to_value(&*figures).expect("JSON");
+    let json = serde_json::to_value(&figures).expect("JSON");
     assert_eq!(json["method"]["id"], "desk-rating-1");
     assert_eq!(json["selection"], "open");
     assert_eq!(
