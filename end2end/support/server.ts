@@ -15,6 +15,8 @@ const site = join(root, "target/site");
 export interface Server {
   /** Where it listens, without a slash at the end. */
   readonly origin: string;
+  /** Addresses that filling the database said one may try, such as `/s/ABCD2345`. */
+  readonly links: readonly string[];
   /** What it has written to its log so far. */
   log(): string;
   /** Stops it as an administrator would, and removes its database. */
@@ -25,8 +27,10 @@ export interface Server {
 export async function startServer(fill?: readonly string[]): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), "nghe-dan-e2e-"));
   const database = `sqlite:${join(folder, "nghe-dan.db")}`;
+  let links: string[] = [];
   if (fill) {
-    await promisify(execFile)(binary, [...fill, "--database", database], { cwd: root });
+    const { stdout } = await promisify(execFile)(binary, [...fill, "--database", database], { cwd: root });
+    links = stdout.split("\n").filter((line) => line.startsWith("/"));
   }
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
@@ -46,6 +50,7 @@ export async function startServer(fill?: readonly string[]): Promise<Server> {
   }
   return {
     origin,
+    links,
     log: () => log,
     async stop() {
       if (child.exitCode === null) {

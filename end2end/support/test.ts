@@ -17,11 +17,12 @@ interface WorkerFixtures {
 export const test = base.extend<PageFixtures, WorkerFixtures>({
   server: [
     async ({}, use) => {
-      const server = await startServer();
+      const server = await startServer(["demo", "--small"]);
       await use(server);
       await server.stop();
     },
-    { scope: "worker" },
+    // Filling the demo takes a while in a debug build.
+    { scope: "worker", timeout: 240_000 },
   ],
   baseURL: ({ server }, use) => use(server.origin),
   expected: [[], { option: true }],

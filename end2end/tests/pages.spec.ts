@@ -7,11 +7,11 @@ import { expect, test } from "../support/test.ts";
 import { SEEDS } from "../support/world.ts";
 
 // Every test walks the whole site.
-test.describe.configure({ timeout: 180_000 });
+test.describe.configure({ timeout: 600_000 });
 
 test("no page breaks an accessibility rule, in light and in dark", async ({ page, server }) => {
   const found: string[] = [];
-  for (const path of await crawl(page, server.origin, SEEDS)) {
+  for (const path of await crawl(page, server.origin, [...SEEDS, ...server.links])) {
     await page.goto(path);
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
@@ -23,7 +23,7 @@ test("no page breaks an accessibility rule, in light and in dark", async ({ page
 
 test("nothing overflows or is cut off, at six sizes and with text twice as large", async ({ page, server }) => {
   const found: string[] = [];
-  for (const path of await crawl(page, server.origin, SEEDS)) {
+  for (const path of await crawl(page, server.origin, [...SEEDS, ...server.links])) {
     await page.goto(path);
     for (const size of SIZES) {
       await page.setViewportSize(size);
@@ -37,7 +37,7 @@ test("nothing overflows or is cut off, at six sizes and with text twice as large
 });
 
 test("every page names its language, its title and one heading", async ({ page, server }) => {
-  const pages = await crawl(page, server.origin, SEEDS);
+  const pages = await crawl(page, server.origin, [...SEEDS, ...server.links]);
   expect(pages).toContain("/");
   for (const path of pages) {
     await page.goto(path);

@@ -1,11 +1,12 @@
 //! Making releases: fold what changed, plan what may be shown, store what differs.
 
 use domain::civil;
+use domain::method::Selection;
 use domain::period::Period;
 use domain::release::{self, Atom, Column, Input, Row, Rules, State, Units};
 use store::catalogue::{Campaign, VersionId};
 use store::releases::CellRow;
-use store::tallies::Disagreement;
+use store::tallies::{Disagreement, PeriodTally};
 use time::{Date, Duration};
 
 use crate::Service;
@@ -56,29 +57,32 @@ impl Service {
             .version_on(campaign, day)
             .ok_or(ServiceError::NotFound("questionnaire version"))?;
         let units = self.release_units(campaign, day);
-        let periods = self.released_periods(campaign);
+        let mut periods = self.released_periods(campaign);
+        if periods.is_empty() {
+            return Ok(None);
+        }
         let live = is_live(campaign);
         let rules = Rules {
             live,
             ..Rules::PUBLIC
         };
-        let atoms: Vec<Atom> = self
-            .store()
-            .periods(campaign.id, None)
-            .await?
+        let tallies = self.store().periods(campaign.id, None).await?;
+        let tallies = tallies
             .into_iter()
-            .filter(|tally| tally.key.version == version.id)
-            .filter_map(|tally| {
-                let month = tally.key.month?;
-                Some(Atom {
-                    unit: tally.key.unit,
-                    month: Period::month_of(month)?,
-                    class: tally.key.channel,
-                    counts: tally.counts,
-                    clusters: tally.clusters,
-                })
-            })
-            .collect();
+            .filter(|tally| tally.key.version == version.id);
+        let atoms: Vec<Atom> = if campaign.selection == Selection::Probability {
+            // Villages were visited in several months, so their sums exist for the whole campaign only: it
+            // enters as if it were one month, which no page asks for.
+            let month = Period::month_of(campaign.starts_on).ok_or(ServiceError::NotFound("month"))?;
+            periods.insert(0, month);
+            tallies
+                .filter(|tally| tally.key.month.is_none())
+                .map(|tally| atom(tally, month, true))
+                .collect()
+        } else {
+            let monthly = tallies.filter_map(|tally| Some((Period::month_of(tally.key.month?)?, tally)));
+            monthly.map(|(month, tally)| atom(tally, month, false)).collect()
+        };
         let previous: Vec<Row> = self
             .store()
             .all_cells(campaign.id)
@@ -120,6 +124,11 @@ impl Service {
         let today = self.today();
         let last = crate::desk::last_day(campaign);
         let live = is_live(campaign);
+        if campaign.selection == Selection::Probability {
+            // A sample is drawn for the campaign as a whole; its months are not samples of anything.
+            let whole = Some(Period::Campaign).filter(|whole| live || whole.is_complete(today, last));
+            return whole.into_iter().collect();
+        }
         let mut months = Vec::new();
         let mut day = civil::first_of_month(campaign.starts_on);
         let end = last.map_or(today, |last| last.min(today));
@@ -143,6 +152,17 @@ impl Service {
             })
             .collect();
         Units::new(&rows)
+    }
+}
+
+/// The folded tally as the plan takes it, with its villages or its point-days.
+fn atom(tally: PeriodTally, month: Period, villages: bool) -> Atom {
+    Atom {
+        unit: tally.key.unit,
+        month,
+        class: tally.key.channel,
+        counts: tally.counts,
+        clusters: if villages { tally.samples } else { tally.clusters },
     }
 }
 
