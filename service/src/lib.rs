@@ -11,6 +11,7 @@ pub mod releases;
 pub mod results;
 pub mod setup;
 pub mod shipped;
+pub mod upkeep;
 
 mod cache;
 mod coverage;

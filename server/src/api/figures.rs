@@ -1,0 +1,141 @@
+//! The shape of released figures, for the description of the API alone.
+//!
+//! `domain::release` writes them; a test holds that what it writes is what is described here.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// The figures of one unit, period and channel class.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FiguresDocument {
+    /// People who rated at least one criterion.
+    pub respondents: i64,
+    /// Ratings given.
+    pub answers: i64,
+    /// Responses counted, those without a rating too.
+    pub responses: i64,
+    /// Responses kept for review.
+    pub held: i64,
+    /// Responses that came after the campaign was closed.
+    pub late: i64,
+    /// Responses taken out after review.
+    pub excluded: i64,
+    /// How the respondents were found: `probability`, `census_of_served` or `open`.
+    #[schema(example = "open")]
+    pub selection: String,
+    pub method: MethodDocument,
+    /// The whole, the parts and the factors.
+    pub nodes: Vec<NodeDocument>,
+    /// The closed items in printed order; only in `cell`.
+    pub items: Vec<ItemDocument>,
+}
+
+/// The rules that made a figure.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MethodDocument {
+    #[schema(example = "desk-rating-1")]
+    pub id: String,
+    /// Raised when a figure would come out differently.
+    pub version: u32,
+    pub name: TwoLanguages,
+    /// The document behind it.
+    pub source: TwoLanguages,
+    /// What is known about the rules and what was inferred.
+    pub note: TwoLanguages,
+    /// The headline roll-up: `pooled_answers` or `mean_of_criteria`.
+    pub rollup: String,
+    /// Whether answers of people who chose themselves to answer may enter it.
+    pub accepts_open: bool,
+}
+
+/// A text in Vietnamese and English.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TwoLanguages {
+    pub vi: String,
+    pub en: String,
+}
+
+/// The whole, a part or a factor.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NodeDocument {
+    /// `whole`, `part` or `factor`.
+    pub kind: String,
+    /// Empty for the whole.
+    pub id: String,
+    pub respondents: i64,
+    pub answers: i64,
+    /// Respondents who rated every criterion that they were asked.
+    pub complete: i64,
+    /// Share of satisfied answers, pooled: the headline figure of most methods.
+    pub share: Option<EstimateDocument>,
+    /// Mean score, where all criteria have one scale.
+    pub mean: Option<EstimateDocument>,
+    /// Mean of the criteria's shares; only in `cell`, and where each criterion has enough respondents.
+    pub mean_of_criteria: Option<EstimateDocument>,
+    /// Share of respondents who are satisfied with everything they rated.
+    pub all_satisfied: Option<EstimateDocument>,
+}
+
+/// A closed item: a criterion, a row, a choice, a number or a date.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ItemDocument {
+    /// `question` or `question.row`.
+    #[schema(example = "aspects.access")]
+    pub path: String,
+    /// None for a sensitive item that is hidden in a shown cell.
+    pub counts: Option<CountsDocument>,
+    /// Share of satisfied answers.
+    pub share: Option<EstimateDocument>,
+    /// Mean score.
+    pub mean: Option<EstimateDocument>,
+}
+
+/// How often each answer was given.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CountsDocument {
+    /// People who were asked.
+    pub shown: i64,
+    pub answered: i64,
+    pub no_opinion: i64,
+    pub skipped: i64,
+    /// A count for each level, option or class, in the order of the questionnaire.
+    pub options: Vec<i64>,
+}
+
+/// A value with its 95 % interval and what that accounts for.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct EstimateDocument {
+    /// The exact value as a fraction.
+    pub numerator: i64,
+    #[schema(minimum = 1)]
+    pub denominator: i64,
+    /// A share from 0 to 1, or a mean on the scale, not rounded.
+    pub value: f64,
+    /// Lower end of the interval.
+    pub low: f64,
+    /// Upper end of the interval.
+    pub high: f64,
+    /// How the interval was found.
+    pub rule: String,
+    /// What the interval takes to be drawn at random: `person`, `cluster` or `point_day`.
+    pub sampling_unit: String,
+    /// Respondents behind the figure.
+    pub respondents: i64,
+    /// Answers behind the figure.
+    pub answers: i64,
+    /// The number of independent respondents that would be as sure.
+    pub effective_n: Option<f64>,
+    pub design_effect: Option<f64>,
+    pub variance: Option<f64>,
+    pub degrees_of_freedom: i64,
+    /// What the interval accounts for: `sampling_of_persons`, `sampling_of_clusters`, `chance_among_returns` or
+    /// `chance_without_self_selection`.
+    #[schema(example = "chance_without_self_selection")]
+    pub covers: String,
+}

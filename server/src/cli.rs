@@ -1,0 +1,74 @@
+//! The command line: one program, a subcommand for each task.
+
+mod campaign;
+mod data;
+mod demo;
+mod export;
+mod open;
+mod point;
+mod releases;
+mod serve;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Common, Serve};
+use crate::telemetry;
+
+/// Nghe Dân: measure how satisfied citizens are with the services of provinces and communes
+#[derive(Debug, Parser)]
+#[command(name = "nghe-dan", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve pages and API until SIGTERM or Ctrl-C
+    Serve(Serve),
+    /// Make or update the database's schema, official units and shipped questionnaires
+    Migrate,
+    /// Fill the database with labelled synthetic campaigns to look at
+    Demo(demo::Demo),
+    /// Campaigns: what is asked of which units, when and by whom
+    #[command(subcommand)]
+    Campaign(campaign::Command),
+    /// Access points, their one-time codes and devices
+    #[command(subcommand)]
+    Point(point::Command),
+    /// Take units from CSV, all or none
+    ImportUnits(data::Units),
+    /// Publish a questionnaire version from its JSON file
+    ImportQuestionnaire(data::Questionnaire),
+    /// Make a release now instead of at night
+    Release(releases::Release),
+    /// Compute tallies again from the responses
+    Recount(releases::Recount),
+    /// Write the responses of a campaign in random order, without times of day
+    Export(export::Export),
+}
+
+/// Runs the command line.
+pub async fn run() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    let (command, serve) = match cli.command {
+        Command::Serve(serve) => (None, serve),
+        other => (Some(other), Serve::default()),
+    };
+    let (common, serve) = cli.common.with_file(serve)?;
+    telemetry::start(common.log())?;
+    match command {
+        None | Some(Command::Serve(_)) => serve::run(&common, &serve).await,
+        Some(Command::Migrate) => data::migrate(&common).await,
+        Some(Command::Demo(arguments)) => demo::run(&common, &arguments).await,
+        Some(Command::Campaign(command)) => campaign::run(&common, command).await,
+        Some(Command::Point(command)) => point::run(&common, command).await,
+        Some(Command::ImportUnits(arguments)) => data::units(&common, &arguments).await,
+        Some(Command::ImportQuestionnaire(arguments)) => data::questionnaire(&common, &arguments).await,
+        Some(Command::Release(arguments)) => releases::release(&common, &arguments).await,
+        Some(Command::Recount(arguments)) => releases::recount(&common, &arguments).await,
+        Some(Command::Export(arguments)) => export::run(&common, &arguments).await,
+    }
+}

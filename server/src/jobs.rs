@@ -1,0 +1,173 @@
+//! What a server does beside answering: it notices what other servers changed, folds days, makes releases.
+//!
+//! Of many servers one does each job: a lease in the database says which. A server that dies stops renewing
+//! its lease, and another takes over when it has run out.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::{Duration, Instant};
+
+use domain::{canonical, civil};
+use service::clock::random;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
+
+use crate::api::ApiState;
+
+/// How soon a server sees campaigns, versions and units that another one changed.
+const REFRESH: Duration = Duration::from_secs(5);
+/// How often the age of the newest key pair is looked at.
+const KEYS: Duration = Duration::from_secs(300);
+/// How often changed days are folded. A fold reads every response of a changed day, so that a busy desk would
+/// be read again and again.
+const FOLD: Duration = Duration::from_secs(600);
+/// How long figures of a demo gather answers before they are written: many at once cost what one costs.
+const GATHER: Duration = Duration::from_millis(300);
+/// How often it is asked whether the night has come.
+const NIGHT: Duration = Duration::from_secs(60);
+/// The hour in Việt Nam from which the nightly release is made.
+const NIGHT_HOUR: u8 = 1;
+/// How long a lease holds without being renewed.
+const LEASE: time::Duration = time::Duration::minutes(15);
+
+/// The running jobs.
+pub struct Jobs {
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+/// What jobs share.
+#[derive(Clone)]
+struct Context {
+    state: ApiState,
+    /// This process, as leases know it.
+    owner: Arc<str>,
+    /// The civil date of the last nightly release, in days since 1970.
+    released: Arc<AtomicI32>,
+}
+
+impl Jobs {
+    /// Starts the jobs.
+    pub fn start(state: ApiState) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let context = Context {
+            state,
+            owner: canonical::hex(&random::<16>()).into(),
+            released: Arc::default(),
+        };
+        let mut tasks = JoinSet::new();
+        tasks.spawn(every(
+            "refresh",
+            REFRESH,
+            stopped.clone(),
+            context.clone(),
+            refresh,
+        ));
+        tasks.spawn(every("keys", KEYS, stopped.clone(), context.clone(), keys));
+        tasks.spawn(every("fold", FOLD, stopped.clone(), context.clone(), fold));
+        tasks.spawn(every("live", GATHER, stopped.clone(), context.clone(), live));
+        tasks.spawn(every("night", NIGHT, stopped, context, night));
+        Self { stop, tasks }
+    }
+
+    /// Lets the jobs that run come to their end.
+    pub async fn stop(mut self) {
+        // No receiver is left when every job ended already.
+        let _ = self.stop.send(true);
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+/// Runs a job at an interval until stopped. A failure is logged, and the job tried again at its next turn.
+async fn every<F, R>(
+    name: &'static str,
+    interval: Duration,
+    mut stopped: watch::Receiver<bool>,
+    context: Context,
+    job: F,
+) where
+    F: Fn(Context) -> R,
+    R: Future<Output = anyhow::Result<()>>,
+{
+    let mut ticks = tokio::time::interval(interval);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            biased;
+            _ = stopped.changed() => return,
+            _ = ticks.tick() => {}
+        }
+        if let Err(error) = job(context.clone()).await {
+            tracing::error!(
+                job = name,
+                error = format!("{error:#}"),
+                "the job {name} failed: {error:#}"
+            );
+        }
+    }
+}
+
+async fn refresh(Context { state, .. }: Context) -> anyhow::Result<()> {
+    Ok(state.service().refresh().await?)
+}
+
+async fn keys(Context { state, .. }: Context) -> anyhow::Result<()> {
+    state.keyring().refresh(state.service()).await?;
+    if state
+        .keyring()
+        .rotate_when_due(state.service(), state.clock().now())
+        .await?
+    {
+        tracing::info!("made a new key pair for sealed answers");
+    }
+    Ok(())
+}
+
+/// Folds changed days into months and campaigns.
+async fn fold(Context { state, owner, .. }: Context) -> anyhow::Result<()> {
+    let service = state.service();
+    if service.lease("fold", &owner, LEASE).await? {
+        service.fold().await?;
+    }
+    Ok(())
+}
+
+/// Writes what was counted in demo campaigns. Each server writes what it counted itself.
+async fn live(Context { state, .. }: Context) -> anyhow::Result<()> {
+    Ok(state.service().publish_live().await?)
+}
+
+/// Makes the day's releases, once the night has come.
+async fn night(
+    Context {
+        state,
+        owner,
+        released,
+    }: Context,
+) -> anyhow::Result<()> {
+    let now = state.clock().now().to_offset(civil::VIETNAM);
+    let today = civil::days_since_epoch(now.date());
+    if now.hour() < NIGHT_HOUR || released.load(Ordering::Relaxed) == today {
+        return Ok(());
+    }
+    let service = state.service();
+    if !service.lease("night", &owner, LEASE).await? {
+        return Ok(());
+    }
+    let started = Instant::now();
+    service.settle_receipts().await?;
+    for (campaign, made) in service.release_all().await? {
+        tracing::info!(
+            campaign,
+            number = made.number,
+            changed = made.changed,
+            "released {campaign}"
+        );
+    }
+    let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(duration_ms, "the nightly release is made");
+    released.store(today, Ordering::Relaxed);
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! Listening: who may connect, TLS, and a stop that loses nothing.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context as _;
+use axum::Router;
+use axum_server::Handle;
+use axum_server::accept::Accept;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use tokio::net::TcpStream;
+
+/// How long requests that run may take to finish once the server stops.
+const GRACE: Duration = Duration::from_secs(20);
+/// How often certificate and key are looked at for a change.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// Lets in everyone, or only the trusted proxies, and sends small packets at once.
+#[derive(Clone, Debug)]
+pub struct Door(Arc<[IpAddr]>);
+
+impl Door {
+    /// A door for these proxies; for everyone when there is none.
+    pub fn new(proxies: &[IpAddr]) -> Self {
+        Self(proxies.into())
+    }
+
+    fn admits(&self, peer: SocketAddr) -> bool {
+        self.0.is_empty() || self.0.contains(&peer.ip().to_canonical())
+    }
+}
+
+impl<S> Accept<TcpStream, S> for Door {
+    type Stream = TcpStream;
+    type Service = S;
+    type Future = std::future::Ready<io::Result<(TcpStream, S)>>;
+
+    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+        let admitted = stream.peer_addr().map(|peer| self.admits(peer));
+        std::future::ready(match admitted {
+            Ok(true) => stream.set_nodelay(true).map(|()| (stream, service)),
+            Ok(false) => Err(io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                "not a trusted proxy",
+            )),
+            Err(error) => Err(error),
+        })
+    }
+}
+
+/// Serves until told to stop, then lets running requests finish.
+pub async fn serve(
+    listener: std::net::TcpListener,
+    door: Door,
+    tls: Option<(PathBuf, PathBuf)>,
+    router: Router,
+) -> anyhow::Result<()> {
+    listener.set_nonblocking(true)?;
+    let handle = Handle::new();
+    let stopper = handle.clone();
+    tokio::spawn(async move {
+        stop_asked().await;
+        tracing::info!(
+            "stopping: no new connections, {} open",
+            stopper.connection_count()
+        );
+        stopper.graceful_shutdown(Some(GRACE));
+    });
+    let server = axum_server::from_tcp(listener)?.handle(handle);
+    let service = router.into_make_service();
+    match tls {
+        None => server.acceptor(door).serve(service).await?,
+        Some((cert, key)) => {
+            // A second start in one process finds the provider installed, which is as good.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            let config = RustlsConfig::from_pem_file(&cert, &key)
+                .await
+                .with_context(|| format!("cannot use {} with {}", cert.display(), key.display()))?;
+            tokio::spawn(reload(config.clone(), cert, key));
+            server
+                .acceptor(RustlsAcceptor::new(config).acceptor(door))
+                .serve(service)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads certificate and key again whenever one of them changed; a pair that does not fit is left alone.
+async fn reload(config: RustlsConfig, cert: PathBuf, key: PathBuf) {
+    let mut known = (changed(&cert), changed(&key));
+    let mut ticks = tokio::time::interval(LOOK);
+    loop {
+        ticks.tick().await;
+        let now = (changed(&cert), changed(&key));
+        if now == known {
+            continue;
+        }
+        match config.reload_from_pem_file(&cert, &key).await {
+            Ok(()) => {
+                known = now;
+                tracing::info!("certificate read again");
+            }
+            Err(error) => {
+                tracing::warn!(error = %error, "the changed certificate cannot be used yet: {error}")
+            }
+        }
+    }
+}
+
+fn changed(path: &Path) -> Option<SystemTime> {
+    std::fs::metadata(path)
+        .and_then(|metadata| metadata.modified())
+        .ok()
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+async fn stop_asked() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_named_proxies_pass_once_one_is_named() {
+        let peer = |text: &str| text.parse::<SocketAddr>().unwrap();
+        assert!(Door::new(&[]).admits(peer("10.0.0.9:1")));
+        let door = Door::new(&["10.0.0.5".parse().unwrap()]);
+        assert!(door.admits(peer("10.0.0.5:1")));
+        assert!(door.admits(peer("[::ffff:10.0.0.5]:1")));
+        assert!(!door.admits(peer("10.0.0.9:1")));
+    }
+}

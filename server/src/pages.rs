@@ -1,0 +1,13 @@
+//! The pages of `app`, as this server shows them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use service::Service;
+
+/// All HTML pages, with the built files of `site`.
+pub fn routes(site: &Path, _service: &Service) -> Result<Router, app::SiteError> {
+    let site = Arc::new(app::Site::load(site)?);
+    Ok(app::routes(app::State { site }))
+}

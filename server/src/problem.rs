@@ -1,0 +1,240 @@
+//! Errors as clients of the API see them: RFC 9457 problem documents with a stable `code`.
+//!
+//! Which type is used where:
+//! - `anyhow` off the request path: the command line, start, stop.
+//! - [`service::error::ServiceError`] and [`service::intake::Refusal`] in use cases; they know no HTTP.
+//! - [`Problem`] in handlers: made by a constructor named for the fact, or `From` the two above.
+//!
+//! A problem carries no language. [`crate::middleware::boundary`], the one place that knows the request and
+//! its reply, writes the document in the asked language and logs what the server itself did wrong, once.
+//! What a problem says to the client and what it says to the log are two fields, and only the first leaves.
+
+mod code;
+mod document;
+mod words;
+
+use std::collections::BTreeMap;
+
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use domain::civil;
+use domain::response::FieldError;
+use service::error::ServiceError;
+use service::intake::Refusal;
+use store::StoreError;
+
+pub use code::Code;
+pub use document::{FieldDocument, ProblemDocument, Tongue};
+
+/// How long a client is told to wait when the server cannot know better, in seconds.
+const RETRY_AFTER_S: u32 = 5;
+
+/// Why a request is not carried out.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    pub(crate) code: Code,
+    /// What the sentence of the code speaks of.
+    pub(crate) params: BTreeMap<&'static str, String>,
+    pub(crate) fields: Vec<FieldError>,
+    header: Option<Box<(HeaderName, HeaderValue)>>,
+    /// For the log alone.
+    pub(crate) internal: Option<String>,
+}
+
+impl Problem {
+    fn new(code: Code) -> Self {
+        Self {
+            code,
+            params: BTreeMap::new(),
+            fields: Vec::new(),
+            header: None,
+            internal: None,
+        }
+    }
+
+    fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.params.insert(name, value.to_string());
+        self
+    }
+
+    fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.header = Some(Box::new((name, value)));
+        self
+    }
+
+    fn retry_after(self, seconds: u32) -> Self {
+        self.header(header::RETRY_AFTER, HeaderValue::from(seconds))
+            .with("seconds", seconds)
+    }
+
+    /// The body is not JSON.
+    pub fn malformed_json(error: &serde_json::Error) -> Self {
+        Self::new(Code::MalformedJson)
+            .with("line", error.line())
+            .with("column", error.column())
+    }
+
+    /// The id in the address is not a UUID.
+    pub fn malformed_id() -> Self {
+        Self::new(Code::MalformedId)
+    }
+
+    /// The address has bytes that are no text.
+    pub fn malformed_path() -> Self {
+        Self::new(Code::MalformedPath)
+    }
+
+    /// The body could not be read to its end.
+    pub fn unreadable_body() -> Self {
+        Self::new(Code::UnreadableBody)
+    }
+
+    /// A parameter of the query does not fit.
+    pub fn bad_parameter(name: &'static str, expected: &'static str) -> Self {
+        Self::new(Code::BadParameter)
+            .with("name", name)
+            .with("expected", expected)
+    }
+
+    /// The query has a parameter that the route does not know, or one twice.
+    pub fn bad_query() -> Self {
+        Self::new(Code::BadQuery)
+    }
+
+    /// The sealed body does not open.
+    pub fn sealed_unreadable() -> Self {
+        Self::new(Code::SealedUnreadable)
+    }
+
+    /// The sealed body names a key that this server does not have.
+    pub fn sealed_unknown_key(id: u32) -> Self {
+        Self::new(Code::SealedUnknownKey).with("key", id)
+    }
+
+    /// The `Authorization` header is not `Bearer` and a token.
+    pub fn malformed_authorization() -> Self {
+        Self::new(Code::MalformedAuthorization)
+            .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+    }
+
+    /// No device has the token.
+    pub fn unknown_device() -> Self {
+        let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+        Self::new(Code::UnknownDevice).header(header::WWW_AUTHENTICATE, challenge)
+    }
+
+    /// There is nothing at the address.
+    pub fn no_route() -> Self {
+        Self::new(Code::NoRoute)
+    }
+
+    /// There is no such thing; `what` is its name in English.
+    pub fn not_found(what: &'static str) -> Self {
+        Self::new(Code::NotFound).with("what", what)
+    }
+
+    /// The code's check character does not fit.
+    pub fn mistyped() -> Self {
+        Self::new(Code::Mistyped)
+    }
+
+    /// The address does not take the method.
+    pub fn method_not_allowed() -> Self {
+        Self::new(Code::MethodNotAllowed)
+    }
+
+    /// The body is longer than `limit` bytes.
+    pub fn too_large(limit: usize) -> Self {
+        Self::new(Code::TooLarge).with("limit", limit)
+    }
+
+    /// The body is of a media type that the address does not take.
+    pub fn unsupported_media_type() -> Self {
+        let accepted = HeaderValue::from_static("application/json, application/nghe-dan-sealed");
+        Self::new(Code::UnsupportedMediaType).header(header::ACCEPT, accepted)
+    }
+
+    /// Fields of the response are wrong.
+    pub fn invalid(fields: Vec<FieldError>) -> Self {
+        Self {
+            fields,
+            ..Self::new(Code::Invalid)
+        }
+    }
+
+    /// Something went wrong that the client cannot change; `internal` goes to the log.
+    pub fn internal(internal: impl ToString) -> Self {
+        Self {
+            internal: Some(internal.to_string()),
+            ..Self::new(Code::Internal)
+        }
+    }
+
+    /// The database cannot be reached now.
+    pub fn unavailable(internal: impl ToString) -> Self {
+        Self {
+            internal: Some(internal.to_string()),
+            ..Self::new(Code::Unavailable).retry_after(RETRY_AFTER_S)
+        }
+    }
+}
+
+impl From<ServiceError> for Problem {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::NotFound(what) => Self::not_found(what),
+            ServiceError::Mistyped => Self::mistyped(),
+            ServiceError::Invalid(why) => Self::new(Code::Unprocessable).with("why", why),
+            ServiceError::Store(
+                error @ (StoreError::Busy
+                | StoreError::Database(_)
+                | StoreError::SchemaTooNew
+                | StoreError::SchemaTooOld),
+            ) => Self::unavailable(chain(&error)),
+            ServiceError::Store(error) => Self::internal(chain(&error)),
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Invalid(fields) => Self::invalid(fields),
+            Refusal::UnknownPoint => Self::new(Code::UnknownPoint),
+            Refusal::UnknownDevice => Self::unknown_device(),
+            Refusal::ForeignDevice => Self::new(Code::ForeignDevice),
+            Refusal::Conflict => Self::new(Code::Conflict),
+            Refusal::CodeUsed => Self::new(Code::CodeUsed),
+            Refusal::Gone { closed_on } => Self::new(Code::Gone).with("closed_on", civil::format(closed_on)),
+            Refusal::DeviceTooFast { retry_after_s } => {
+                Self::new(Code::DeviceTooFast).retry_after(retry_after_s)
+            }
+            Refusal::Full { retry_after_s } => Self::new(Code::Full).retry_after(retry_after_s),
+            Refusal::Service(error) => error.into(),
+        }
+    }
+}
+
+/// An error with what lies behind it, for the log.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+impl IntoResponse for Problem {
+    /// Status and headers; the boundary takes the problem out of the extensions and writes the document.
+    fn into_response(self) -> Response {
+        let mut response = self.code.status().into_response();
+        if let Some((name, value)) = self.header.as_deref() {
+            response.headers_mut().insert(name, value.clone());
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}

@@ -1,0 +1,486 @@
+//! Every answer that `PUT /api/v1/responses/{id}` may give.
+
+use axum::body::{Body, Bytes};
+use axum::http::{Request, StatusCode, header};
+use domain::id::ResponseId;
+use domain::status::{Reason, Status};
+use serde_json::{Value, json};
+use server::middleware::headers::Policy;
+use service::setup::NewPoint;
+use store::catalogue::PointState;
+use time::Duration;
+use time::macros::date;
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+use crate::world::{OTHER_WARD, WARD, World, new_id, new_point, put};
+
+#[tokio::test]
+async fn a_response_is_recorded_once_however_often_it_is_sent() {
+    let world = World::new().await;
+    let (id, document) = (new_id(), world.document());
+    let first = world.put(id, &document).await;
+    assert_eq!(
+        (first.status, first.json()),
+        (StatusCode::CREATED, json!({"recorded": true}))
+    );
+    // The language and the time of sending lie outside the digest: a queued answer may be sent again later.
+    let again = Value::Object(
+        document
+            .as_object()
+            .unwrap()
+            .clone()
+            .into_iter()
+            .filter(|(key, _)| key != "sent_at")
+            .collect(),
+    );
+    let second = world.put(id, &again).await;
+    assert_eq!(
+        (second.status, second.json()),
+        (StatusCode::OK, json!({"recorded": true}))
+    );
+    let stored = world.store.response(id).await.unwrap().unwrap();
+    assert_eq!(
+        (stored.status, stored.answered_on),
+        (Status::Counted, date!(2026 - 11 - 22))
+    );
+}
+
+#[tokio::test]
+async fn other_content_under_the_same_id_is_a_conflict() {
+    let world = World::new().await;
+    let (id, mut document) = (new_id(), world.document());
+    assert_eq!(world.put(id, &document).await.status, StatusCode::CREATED);
+    document["answers"]["overall"] = json!(1);
+    let reply = world.put(id, &document).await;
+    assert_eq!(
+        (reply.status, reply.code().as_str()),
+        (StatusCode::CONFLICT, "response.already_recorded")
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_400() {
+    let world = World::new().await;
+    let send = async |path: &str, body: &str| {
+        let request = Request::put(path)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_owned()));
+        let reply = world.send(request.unwrap()).await;
+        (reply.status, reply.code())
+    };
+    let path = format!("/api/v1/responses/{}", new_id());
+    let bad = |code: &str| (StatusCode::BAD_REQUEST, code.to_owned());
+    assert_eq!(send(&path, "{\"point\": ").await, bad("request.malformed_json"));
+    assert_eq!(send(&path, "").await, bad("request.malformed_json"));
+    assert_eq!(
+        send("/api/v1/responses/42", "{}").await,
+        bad("request.malformed_id")
+    );
+}
+
+#[tokio::test]
+async fn a_device_must_be_known_and_stand_at_the_point() {
+    let world = World::new().await;
+    let document = world.document();
+    let reply = world.put_as("nobody's", new_id(), &document).await;
+    assert_eq!(
+        (reply.status, reply.code().as_str()),
+        (StatusCode::UNAUTHORIZED, "device.unknown")
+    );
+    assert_eq!(
+        reply.header(header::WWW_AUTHENTICATE),
+        "Bearer error=\"invalid_token\""
+    );
+
+    let mut request = put(new_id(), &document, None);
+    request
+        .headers_mut()
+        .insert(header::AUTHORIZATION, "Basic YTpi".parse().unwrap());
+    let reply = world.send(request).await;
+    assert_eq!(
+        (reply.status, reply.code().as_str()),
+        (StatusCode::UNAUTHORIZED, "device.malformed_authorization")
+    );
+
+    let elsewhere = world.add_point(new_point(OTHER_WARD)).await;
+    let token = world.device(&elsewhere).await;
+    let reply = world.put_as(&token, new_id(), &document).await;
+    assert_eq!(
+        (reply.status, reply.code().as_str()),
+        (StatusCode::FORBIDDEN, "device.foreign")
+    );
+    assert_eq!(
+        world
+            .put_as(&token, new_id(), &world.document_at(&elsewhere))
+            .await
+            .status,
+        StatusCode::CREATED
+    );
+}
+
+#[tokio::test]
+async fn only_a_device_is_told_that_an_answer_does_not_count() {
+    let world = World::new().await;
+    let trial = world
+        .add_point(NewPoint {
+            state: PointState::Trial,
+            ..new_point(WARD)
+        })
+        .await;
+    let (open, by_device) = (new_id(), new_id());
+    let reply = world.put(open, &world.document_at(&trial)).await;
+    assert_eq!(
+        (reply.status, reply.json()),
+        (StatusCode::CREATED, json!({"recorded": true}))
+    );
+    let token = world.device(&trial).await;
+    let document = world.document_at(&trial);
+    let reply = world.put_as(&token, by_device, &document).await;
+    assert_eq!(
+        (reply.status, reply.json()),
+        (
+            StatusCode::ACCEPTED,
+            json!({"recorded": true, "not_counted": "trial", "reason": "trial"})
+        )
+    );
+    let reply = world.put_as(&token, by_device, &document).await;
+    assert_eq!(
+        (reply.status, reply.json()),
+        (
+            StatusCode::OK,
+            json!({"recorded": true, "not_counted": "trial", "reason": "trial"})
+        )
+    );
+    for id in [open, by_device] {
+        let stored = world.store.response(id).await.unwrap().unwrap();
+        assert_eq!(
+            (stored.status, stored.reason),
+            (Status::Trial, Some(Reason::Trial))
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_point_is_404_and_a_mistyped_one_a_wrong_field() {
+    let world = World::new().await;
+    let mut document = world.document();
+    let unknown = domain::code::Code::from_random(domain::code::POINT_LENGTH, &[1; 16]).unwrap();
+    document["point"] = json!(unknown.as_str());
+    let reply = world.put(new_id(), &document).await;
+    assert_eq!(
+        (reply.status, reply.code().as_str()),
+        (StatusCode::NOT_FOUND, "point.unknown")
+    );
+    document["point"] = json!("2345 6789");
+    let reply = world.put(new_id(), &document).await;
+    assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(reply.json()["errors"][0]["path"], "/point");
+}
+
+#[tokio::test]
+async fn other_methods_are_405_and_name_the_one() {
+    let world = World::new().await;
+    for method in ["GET", "POST", "DELETE", "PATCH"] {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1/responses/{}", new_id()));
+        let reply = world.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(
+            (reply.status, reply.code().as_str()),
+            (StatusCode::METHOD_NOT_ALLOWED, "request.method_not_allowed")
+        );
+        assert_eq!(reply.header(header::ALLOW), "PUT");
+    }
+}
+
+#[tokio::test]
+async fn after_a_campaign_closed_late_deliveries_are_kept_and_later_answers_are_gone() {
+    let world = World::new().await;
+    let token = world.device(&world.point).await;
+    world
+        .service
+        .close_campaign("desk-2026", date!(2026 - 11 - 22))
+        .await
+        .unwrap();
+    world.clock.advance(Duration::days(1));
+    let late = world.put_as(&token, new_id(), &world.document()).await;
+    assert_eq!(
+        (late.status, late.json()["not_counted"].clone()),
+        (StatusCode::ACCEPTED, json!("late"))
+    );
+    assert_eq!(
+        world.put(new_id(), &world.document()).await.status,
+        StatusCode::CREATED
+    );
+    let mut document = world.document();
+    document["answered_on"] = json!("2026-11-23");
+    let id = ResponseId::new(date!(2026 - 11 - 23), service::clock::random());
+    let gone = world.put(id, &document).await;
+    assert_eq!(
+        (gone.status, gone.code().as_str()),
+        (StatusCode::GONE, "campaign.closed")
+    );
+    assert_eq!(gone.json()["params"]["closed_on"], "2026-11-22");
+    assert!(world.store.response(id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_body_over_64_kb_is_413_whether_announced_or_not() {
+    let world = World::new().await;
+    let mut document = world.document();
+    document["answers"]["remark"] = json!("a".repeat(70_000));
+    let reply = world.put(new_id(), &document).await;
+    assert_eq!(
+        (reply.status, reply.code().as_str()),
+        (StatusCode::PAYLOAD_TOO_LARGE, "request.too_large")
+    );
+    let mut chunked = put(new_id(), &document, None);
+    let text = Bytes::from(document.to_string());
+    let chunks = futures_util::stream::iter(vec![
+        Ok::<_, std::io::Error>(text.slice(..40_000)),
+        Ok(text.slice(40_000..)),
+    ]);
+    *chunked.body_mut() = Body::from_stream(chunks);
+    assert_eq!(world.send(chunked).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn other_media_types_are_415() {
+    let world = World::new().await;
+    let document = world.document();
+    for media_type in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/json; charset=latin1",
+    ] {
+        let mut request = put(new_id(), &document, None);
+        request
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, media_type.parse().unwrap());
+        let reply = world.send(request).await;
+        assert_eq!(reply.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{media_type}");
+        assert_eq!(
+            reply.header(header::ACCEPT),
+            "application/json, application/nghe-dan-sealed"
+        );
+    }
+    let mut request = put(new_id(), &document, None);
+    request.headers_mut().insert(
+        header::CONTENT_TYPE,
+        "Application/JSON; charset=\"UTF-8\"".parse().unwrap(),
+    );
+    assert_eq!(world.send(request).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn every_wrong_field_is_named_at_once() {
+    let world = World::new().await;
+    let mut document = world.document();
+    document["nickname"] = json!("Tí");
+    document["nonce"] = json!("short");
+    document["mode"] = json!("shouting");
+    document["duration_s"] = json!(-1);
+    document["respondent"]["purpose"] = json!("chat");
+    document["answers"]["overall"] = json!(6);
+    document["answers"]["aspects"]["result"] = json!(5);
+    document["answers"]["sympathy"] = json!(5);
+    document.as_object_mut().unwrap().remove("language");
+    let with_time = ResponseId(Uuid::parse_str("019aa9b0-1234-7000-8000-000000000000").unwrap());
+    let reply = world.put(with_time, &document).await;
+    assert_eq!(
+        (reply.status, reply.code().as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, "response.invalid")
+    );
+    let mut paths: Vec<String> = reply.json()["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| error["path"].as_str().unwrap().to_owned())
+        .collect();
+    paths.sort();
+    let expected = [
+        "/answers/aspects/result",
+        "/answers/overall",
+        "/answers/sympathy",
+        "/duration_s",
+        "/id",
+        "/language",
+        "/mode",
+        "/nickname",
+        "/nonce",
+        "/respondent/purpose",
+    ];
+    assert_eq!(paths, expected);
+}
+
+#[tokio::test]
+async fn what_is_not_asked_at_the_point_is_a_wrong_field() {
+    let world = World::new().await;
+    let wrong = async |change: fn(&mut Value)| {
+        let mut document = world.document();
+        change(&mut document);
+        let reply = world.put(new_id(), &document).await;
+        assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+        reply.json()["errors"][0]["path"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        wrong(|document| document["campaign"] = json!(Uuid::nil())).await,
+        "/campaign"
+    );
+    assert_eq!(
+        wrong(|document| document["questionnaire"]["version"] = json!("9")).await,
+        "/questionnaire"
+    );
+    assert_eq!(
+        wrong(|document| document["questionnaire"]["hash"] = json!("0".repeat(64))).await,
+        "/questionnaire/hash"
+    );
+    assert_eq!(
+        wrong(|document| document["handled_by"] = json!(Uuid::nil())).await,
+        "/handled_by"
+    );
+}
+
+#[tokio::test]
+async fn a_runaway_device_is_told_to_wait_and_everyone_else_is_held() {
+    let world = World::new().await;
+    let point = world
+        .add_point(NewPoint {
+            hourly_limit: 1,
+            ..new_point(WARD)
+        })
+        .await;
+    let token = world.device(&point).await;
+    let mut statuses = Vec::new();
+    for _ in 0..21 {
+        statuses.push(
+            world
+                .put_as(&token, new_id(), &world.document_at(&point))
+                .await
+                .status,
+        );
+    }
+    assert_eq!(statuses[0], StatusCode::CREATED);
+    assert!(
+        statuses[1..20]
+            .iter()
+            .all(|status| *status == StatusCode::ACCEPTED),
+        "{statuses:?}"
+    );
+    assert_eq!(statuses[20], StatusCode::TOO_MANY_REQUESTS);
+    let reply = world.put_as(&token, new_id(), &world.document_at(&point)).await;
+    assert_eq!(
+        (reply.code().as_str(), reply.header(header::RETRY_AFTER)),
+        ("device.too_fast", "3600")
+    );
+    // The code on the wall still takes answers, held until someone looked.
+    let id = new_id();
+    assert_eq!(
+        world.put(id, &world.document_at(&point)).await.status,
+        StatusCode::CREATED
+    );
+    let stored = world.store.response(id).await.unwrap().unwrap();
+    assert_eq!(
+        (stored.status, stored.reason),
+        (Status::Held, Some(Reason::Burst))
+    );
+}
+
+#[tokio::test]
+async fn a_full_queue_is_503_and_loses_nothing_that_was_acknowledged() {
+    let world = World::with(1, Policy { https: false }).await;
+    assert_eq!(
+        world.put(new_id(), &world.document()).await.status,
+        StatusCode::CREATED,
+        "caches are warm"
+    );
+    let ids: Vec<ResponseId> = (0..64).map(|_| new_id()).collect();
+    let sent = ids
+        .iter()
+        .map(|id| world.router.clone().oneshot(put(*id, &world.document(), None)));
+    let replies = futures_util::future::join_all(sent).await;
+    let mut refused = 0;
+    for (id, reply) in ids.iter().zip(replies) {
+        let reply = reply.unwrap();
+        let stored = world.store.response(*id).await.unwrap();
+        match reply.status() {
+            StatusCode::CREATED => assert!(stored.is_some()),
+            StatusCode::SERVICE_UNAVAILABLE => {
+                refused += 1;
+                assert!(reply.headers().contains_key(header::RETRY_AFTER));
+                assert!(stored.is_none());
+            }
+            other => panic!("{other}"),
+        }
+    }
+    assert!((1..64).contains(&refused), "{refused} refused");
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_still_has_a_stored_answer() {
+    let world = World::new().await;
+    assert_eq!(
+        world.put(new_id(), &world.document()).await.status,
+        StatusCode::CREATED,
+        "caches are warm"
+    );
+    let id = new_id();
+    let mut request = Box::pin(world.router.clone().oneshot(put(id, &world.document(), None)));
+    tokio::select! {
+        biased;
+        _ = &mut request => panic!("the answer is not there before the commit"),
+        () = std::future::ready(()) => drop(request),
+    }
+    for _ in 0..200 {
+        if world.store.response(id).await.unwrap().is_some() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the answer was lost");
+}
+
+#[tokio::test]
+async fn a_one_time_code_is_good_for_one_response() {
+    let world = World::new().await;
+    let point = world
+        .add_point(NewPoint {
+            needs_code: true,
+            ..new_point(WARD)
+        })
+        .await;
+    let codes = world.service.issue_codes(point.campaign, 2).await.unwrap();
+    let with_code = |code: &str| {
+        let mut document = world.document_at(&point);
+        document["code"] = json!(code);
+        document
+    };
+    let without = world.put(new_id(), &world.document_at(&point)).await;
+    assert_eq!(without.json()["errors"][0]["path"], "/code");
+
+    let (id, document) = (new_id(), with_code(&codes[0]));
+    assert_eq!(world.put(id, &document).await.status, StatusCode::CREATED);
+    assert_eq!(
+        world.put(id, &document).await.status,
+        StatusCode::OK,
+        "a lost reply is no second use"
+    );
+    let used = world.put(new_id(), &with_code(&codes[0])).await;
+    assert_eq!(
+        (used.status, used.code().as_str()),
+        (StatusCode::CONFLICT, "code.used")
+    );
+    assert_eq!(
+        world.put(new_id(), &with_code(&codes[1])).await.status,
+        StatusCode::CREATED
+    );
+
+    let never_issued = domain::code::Code::from_random(domain::code::ONE_TIME_LENGTH, &[7; 16]).unwrap();
+    let reply = world.put(new_id(), &with_code(never_issued.as_str())).await;
+    assert_eq!(
+        (reply.status, reply.code().as_str()),
+        (StatusCode::CONFLICT, "code.used"),
+        "told apart from nothing"
+    );
+}
