@@ -8,6 +8,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::*;
+use service::error::ServiceError;
 
 use crate::i18n::Locale;
 use crate::shell::{Page, PageRequest};
@@ -118,6 +119,16 @@ impl AppError {
                 </div>
             }
         })
+    }
+}
+
+impl From<ServiceError> for AppError {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::NotFound(_) => Self::not_found(),
+            ServiceError::Mistyped => Self::new(ErrorCode::PointMistyped),
+            other => Self::internal(other),
+        }
     }
 }
 

@@ -2,3 +2,5 @@
 
 pub mod code;
 pub mod home;
+pub mod method;
+pub mod results;

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::get;
+use service::Service;
 
 use crate::error::{AppError, ErrorCode};
 use crate::pages;
@@ -23,6 +24,7 @@ pub struct Nonce(pub String);
 #[derive(Clone)]
 pub struct State {
     pub site: Arc<Site>,
+    pub service: Service,
 }
 
 impl FromRef<State> for Arc<Site> {
@@ -36,6 +38,9 @@ pub fn routes(state: State) -> Router {
     Router::new()
         .merge(in_both_languages("/", get(pages::home::home)))
         .merge(in_both_languages("/s", get(pages::code::ask)))
+        .merge(in_both_languages("/results", get(pages::results::country)))
+        .merge(in_both_languages("/results/{unit}", get(pages::results::unit)))
+        .merge(in_both_languages("/about/method", get(pages::method::method)))
         .fallback(|| async { AppError::not_found() })
         .method_not_allowed_fallback(|| async { AppError::new(ErrorCode::MethodNotAllowed) })
         .layer(middleware::from_fn_with_state(state.clone(), error_pages))

@@ -2,27 +2,13 @@
 
 #![cfg(feature = "ssr")]
 
-use std::sync::Arc;
+mod support;
 
-use app::{Nonce, Site, State};
-use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode, header};
-use tower::ServiceExt as _;
+use axum::http::{StatusCode, header};
 
-/// Status, headers and text of a page.
 async fn get(path: &str) -> (StatusCode, header::HeaderMap, String) {
-    let site = Site::of(&[("main.css", "main.abc.css")]);
-    let router = app::routes(State { site: Arc::new(site) });
-    let mut request = Request::get(path).body(Body::empty()).expect("a request");
-    request.extensions_mut().insert(Nonce("n0nce".to_owned()));
-    let response = router.oneshot(request).await.expect("an answer");
-    let (parts, body) = response.into_parts();
-    let bytes = to_bytes(body, 1_000_000).await.expect("a body");
-    (
-        parts.status,
-        parts.headers,
-        String::from_utf8(bytes.to_vec()).expect("UTF-8"),
-    )
+    let (service, _folder) = support::service().await;
+    support::get(&support::router(service), path).await
 }
 
 #[tokio::test]

@@ -7,7 +7,10 @@ use axum::Router;
 use service::Service;
 
 /// All HTML pages, with the built files of `site`.
-pub fn routes(site: &Path, _service: &Service) -> Result<Router, app::SiteError> {
+pub fn routes(site: &Path, service: &Service) -> Result<Router, app::SiteError> {
     let site = Arc::new(app::Site::load(site)?);
-    Ok(app::routes(app::State { site }))
+    Ok(app::routes(app::State {
+        site,
+        service: service.clone(),
+    }))
 }

@@ -1,0 +1,324 @@
+//! The figures as CSV (RFC 4180), for spreadsheets and statistics.
+//!
+//! One row a figure: unit by unit, and in each the whole, the parts and the factors; for the unit of the page
+//! also every criterion and every option of the other closed questions. Headers and codes are English and
+//! stable; titles follow the language of the address. Numbers have a decimal point.
+
+use domain::layout::{Layout, NodeKind};
+use domain::questionnaire::{AnswerKind, Definition};
+use domain::release::figures::{Figures, ItemFigures, NodeFigures, Shown};
+use domain::round::Decimal;
+use domain::text::Text;
+use domain::unit::{ShortId, UnitId};
+use service::results::CellState;
+
+use super::sheet::Sheet;
+use crate::i18n::Locale;
+
+/// Excel reads a file without this mark as the machine's old code page.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+const HEADER: [&str; 32] = [
+    "unit_id",
+    "unit_code",
+    "unit",
+    "campaign",
+    "questionnaire",
+    "version",
+    "method",
+    "method_version",
+    "selection",
+    "release",
+    "released_on",
+    "period",
+    "channel",
+    "state",
+    "kind",
+    "id",
+    "title",
+    "respondents",
+    "answers",
+    "numerator",
+    "denominator",
+    "share_percent",
+    "share_low_percent",
+    "share_high_percent",
+    "interval_rule",
+    "covers",
+    "design_effect",
+    "mean",
+    "mean_low",
+    "mean_high",
+    "no_opinion",
+    "skipped",
+];
+
+/// The columns of a figure, after those of its cell.
+#[derive(Default)]
+struct Line {
+    kind: &'static str,
+    id: String,
+    title: String,
+    respondents: Option<i64>,
+    answers: Option<i64>,
+    /// Of an option, which has no estimate of its own.
+    counted: Option<(i64, i64)>,
+    share: Option<Shown>,
+    mean: Option<Shown>,
+    no_opinion: Option<i64>,
+    skipped: Option<i64>,
+}
+
+/// The whole file: the unit of the page and every unit directly below.
+pub(crate) fn csv(sheet: &Sheet) -> Result<String, csv::Error> {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    writer.write_record(HEADER)?;
+    let results = &sheet.results;
+    let children = results.children.iter().flat_map(|children| &children.rows);
+    let cells =
+        std::iter::once((results.unit, &results.cell)).chain(children.map(|(unit, cell)| (*unit, cell)));
+    for (unit, cell) in cells {
+        let head = head(sheet, unit, cell);
+        let lines = cell
+            .figures()
+            .map_or_else(|| vec![Line::default()], |figures| lines(sheet, figures));
+        for line in lines {
+            writer.write_record(
+                head.iter()
+                    .cloned()
+                    .chain(columns(line))
+                    .map(|field| inert(&field)),
+            )?;
+        }
+    }
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| csv::Error::from(error.into_error()))?;
+    Ok(format!("{BYTE_ORDER_MARK}{}", String::from_utf8_lossy(&bytes)))
+}
+
+/// A field that no spreadsheet takes for a formula: names of offices are typed by people.
+fn inert(field: &str) -> String {
+    let formula = field.starts_with(['=', '@', '\t', '\r'])
+        || field.starts_with(['+', '-']) && field.parse::<f64>().is_err();
+    if formula {
+        format!("'{field}")
+    } else {
+        field.to_owned()
+    }
+}
+
+fn head(sheet: &Sheet, unit: UnitId, cell: &CellState) -> Vec<String> {
+    let results = &sheet.results;
+    let definition = results.version.version.definition();
+    let fact = sheet.units.unit(unit).and_then(|unit| unit.fact_near(sheet.day));
+    let method = domain::method::Method::by_id(&definition.method);
+    vec![
+        ShortId::of(unit).to_string(),
+        fact.map(|fact| fact.code.clone()).unwrap_or_default(),
+        sheet.name(unit),
+        results.campaign.key.clone(),
+        definition.key.clone(),
+        definition.version.clone(),
+        definition.method.clone(),
+        method
+            .map(|method| method.version.to_string())
+            .unwrap_or_default(),
+        code(results.campaign.selection),
+        results
+            .release
+            .map(|release| release.number.to_string())
+            .unwrap_or_default(),
+        results
+            .release
+            .map(|release| domain::civil::date_of(release.made_at).to_string())
+            .unwrap_or_default(),
+        results.period.to_string(),
+        results.channel.map_or("all", |class| class.as_str()).to_owned(),
+        match cell {
+            CellState::Shown(_) => "shown",
+            CellState::Hidden => "hidden",
+            CellState::NoAnswers => "no_answers",
+            CellState::NotInSample => "not_in_sample",
+        }
+        .to_owned(),
+    ]
+}
+
+fn columns(line: Line) -> Vec<String> {
+    let number = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
+    let percent = |value: Option<f64>| {
+        value
+            .map(|value| Decimal::of_float(value * 100.0, 4).to_string())
+            .unwrap_or_default()
+    };
+    let score = |value: Option<f64>| {
+        value
+            .map(|value| Decimal::of_float(value, 4).to_string())
+            .unwrap_or_default()
+    };
+    let share = line.share.map(|shown| shown.estimate);
+    let ratio = share
+        .map(|share| (share.ratio.numerator(), share.ratio.denominator()))
+        .or(line.counted);
+    let interval = share.map(|share| share.interval);
+    let mean = line.mean.map(|shown| shown.estimate);
+    let value = share.map(|share| share.ratio.percent(4).to_string());
+    let of_option = line.counted.filter(|(_, all)| *all > 0);
+    let of_option =
+        of_option.map(|(count, all)| Decimal::of(i128::from(count) * 100, all.into(), 4).to_string());
+    vec![
+        line.kind.to_owned(),
+        line.id,
+        line.title,
+        number(line.respondents),
+        number(line.answers),
+        number(ratio.map(|(numerator, _)| numerator)),
+        number(ratio.map(|(_, denominator)| denominator)),
+        value.or(of_option).unwrap_or_default(),
+        percent(interval.map(|interval| interval.low)),
+        percent(interval.map(|interval| interval.high)),
+        share.map(|share| code(share.rule)).unwrap_or_default(),
+        line.share.map(|shown| code(shown.covers)).unwrap_or_default(),
+        score(share.and_then(|share| share.design_effect)),
+        mean.map(|mean| mean.ratio.rounded(4).to_string())
+            .unwrap_or_default(),
+        score(mean.map(|mean| mean.interval.low)),
+        score(mean.map(|mean| mean.interval.high)),
+        number(line.no_opinion),
+        number(line.skipped),
+    ]
+}
+
+/// The name that a value has in JSON.
+fn code<T: serde::Serialize>(value: T) -> String {
+    match value.serialize(serde_json::value::Serializer) {
+        Ok(serde_json::Value::String(text)) => text,
+        _ => String::new(),
+    }
+}
+
+fn lines(sheet: &Sheet, figures: &Figures) -> Vec<Line> {
+    let version = &sheet.results.version.version;
+    let definition = version.definition();
+    let nodes = figures
+        .nodes
+        .iter()
+        .map(|node| node_line(sheet.locale, definition, node));
+    nodes
+        .chain(item_lines(
+            sheet.locale,
+            definition,
+            version.layout(),
+            &figures.items,
+        ))
+        .collect()
+}
+
+fn node_line(locale: Locale, definition: &Definition, node: &NodeFigures) -> Line {
+    let named = |text: Option<&Text>| {
+        text.map(|text| text.get(&locale.language()).to_owned())
+            .unwrap_or_default()
+    };
+    let (kind, title) = match node.kind {
+        NodeKind::Whole => ("whole", named(Some(&definition.title))),
+        NodeKind::Part => {
+            let part = definition.parts.iter().find(|part| part.id == node.id);
+            ("part", named(part.map(|part| &part.title)))
+        }
+        NodeKind::Factor => {
+            let factor = definition.factors().find(|factor| factor.id == node.id);
+            ("factor", named(factor.map(|factor| &factor.title)))
+        }
+    };
+    Line {
+        kind,
+        id: node.id.clone(),
+        title,
+        respondents: Some(node.respondents),
+        answers: Some(node.answers),
+        share: node.share,
+        mean: node.mean,
+        ..Line::default()
+    }
+}
+
+/// A line for each closed item, and under it one for each of its levels or options.
+fn item_lines(locale: Locale, definition: &Definition, layout: &Layout, items: &[ItemFigures]) -> Vec<Line> {
+    let language = locale.language();
+    let mut lines = Vec::new();
+    for (item, figures) in layout.items().iter().zip(items) {
+        let Some((_, question)) = definition.questions().nth(item.question) else {
+            continue;
+        };
+        let (row, options) = match &question.answer {
+            AnswerKind::Satisfaction { scale, factors, .. } => {
+                let criterion = item.row.and_then(|row| definition.criteria_of(factors).nth(row));
+                (
+                    criterion.map(|criterion| &criterion.text),
+                    levels(definition, scale),
+                )
+            }
+            AnswerKind::Grid { scale, rows, .. } => (
+                item.row.and_then(|row| rows.get(row)).map(|row| &row.text),
+                levels(definition, scale),
+            ),
+            AnswerKind::Rating { scale, .. } => (None, levels(definition, scale)),
+            AnswerKind::Single { options } | AnswerKind::Multiple { options, .. } => {
+                (None, options.iter().map(|option| Some(&option.text)).collect())
+            }
+            _ => (None, Vec::new()),
+        };
+        let counts = figures.counts.as_ref();
+        lines.push(Line {
+            kind: if item.criterion.is_some() {
+                "criterion"
+            } else {
+                "question"
+            },
+            id: figures.path.clone(),
+            title: row.unwrap_or(&question.text).get(&language).to_owned(),
+            respondents: counts.map(|counts| counts.answered),
+            answers: counts.map(|counts| counts.answered),
+            share: figures.share,
+            mean: figures.mean,
+            no_opinion: counts.map(|counts| counts.no_opinion),
+            skipped: counts.map(|counts| counts.skipped),
+            ..Line::default()
+        });
+        for (at, count) in counts.iter().flat_map(|counts| counts.options.iter().enumerate()) {
+            let title = options.get(at).copied().flatten();
+            lines.push(Line {
+                kind: "option",
+                id: format!("{}#{}", figures.path, at + 1),
+                title: title
+                    .map(|text| text.get(&language).to_owned())
+                    .unwrap_or_default(),
+                counted: counts.map(|counts| (*count, counts.answered)),
+                ..Line::default()
+            });
+        }
+    }
+    lines
+}
+
+fn levels<'a>(definition: &'a Definition, scale: &str) -> Vec<Option<&'a Text>> {
+    definition
+        .scale(scale)
+        .map(|scale| scale.levels.iter().map(Some).collect())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_field_is_run() {
+        assert_eq!(inert("=1+1"), "'=1+1");
+        assert_eq!(inert("-1.5"), "-1.5");
+        assert_eq!(inert("-cmd"), "'-cmd");
+    }
+}
