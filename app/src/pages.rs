@@ -1,5 +1,6 @@
 //! The pages, by address.
 
+pub mod api;
 pub mod code;
 pub mod home;
 pub mod method;

@@ -37,6 +37,7 @@ impl FromRef<State> for Arc<Site> {
 pub fn routes(state: State) -> Router {
     Router::new()
         .merge(in_both_languages("/", get(pages::home::home)))
+        .merge(in_both_languages("/api", get(pages::api::api)))
         .merge(in_both_languages("/s", get(pages::code::ask)))
         .merge(in_both_languages("/results", get(pages::results::country)))
         .merge(in_both_languages("/results/{unit}", get(pages::results::unit)))

@@ -19,14 +19,14 @@ use crate::api::ApiState;
 /// How soon a server sees campaigns, versions and units that another one changed.
 const REFRESH: Duration = Duration::from_secs(5);
 /// How often the age of the newest key pair is looked at.
-const KEYS: Duration = Duration::from_secs(300);
+const KEYS: Duration = Duration::from_mins(5);
 /// How often changed days are folded. A fold reads every response of a changed day, so that a busy desk would
 /// be read again and again.
-const FOLD: Duration = Duration::from_secs(600);
+const FOLD: Duration = Duration::from_mins(10);
 /// How long figures of a demo gather answers before they are written: many at once cost what one costs.
 const GATHER: Duration = Duration::from_millis(300);
 /// How often it is asked whether the night has come.
-const NIGHT: Duration = Duration::from_secs(60);
+const NIGHT: Duration = Duration::from_mins(1);
 /// The hour in Việt Nam from which the nightly release is made.
 const NIGHT_HOUR: u8 = 1;
 /// How long a lease holds without being renewed.

@@ -105,7 +105,7 @@ async fn reload(config: RustlsConfig, cert: PathBuf, key: PathBuf) {
                 tracing::info!("certificate read again");
             }
             Err(error) => {
-                tracing::warn!(error = %error, "the changed certificate cannot be used yet: {error}")
+                tracing::warn!(error = %error, "the changed certificate cannot be used yet: {error}");
             }
         }
     }

@@ -52,8 +52,8 @@ impl Problem {
         }
     }
 
-    fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.params.insert(name, value.to_string());
+    fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.params.insert(name, value.into());
         self
     }
 
@@ -64,14 +64,14 @@ impl Problem {
 
     fn retry_after(self, seconds: u32) -> Self {
         self.header(header::RETRY_AFTER, HeaderValue::from(seconds))
-            .with("seconds", seconds)
+            .with("seconds", seconds.to_string())
     }
 
     /// The body is not JSON.
     pub fn malformed_json(error: &serde_json::Error) -> Self {
         Self::new(Code::MalformedJson)
-            .with("line", error.line())
-            .with("column", error.column())
+            .with("line", error.line().to_string())
+            .with("column", error.column().to_string())
     }
 
     /// The id in the address is not a UUID.
@@ -108,7 +108,7 @@ impl Problem {
 
     /// The sealed body names a key that this server does not have.
     pub fn sealed_unknown_key(id: u32) -> Self {
-        Self::new(Code::SealedUnknownKey).with("key", id)
+        Self::new(Code::SealedUnknownKey).with("key", id.to_string())
     }
 
     /// The `Authorization` header is not `Bearer` and a token.
@@ -145,7 +145,7 @@ impl Problem {
 
     /// The body is longer than `limit` bytes.
     pub fn too_large(limit: usize) -> Self {
-        Self::new(Code::TooLarge).with("limit", limit)
+        Self::new(Code::TooLarge).with("limit", limit.to_string())
     }
 
     /// The body is of a media type that the address does not take.
@@ -163,17 +163,17 @@ impl Problem {
     }
 
     /// Something went wrong that the client cannot change; `internal` goes to the log.
-    pub fn internal(internal: impl ToString) -> Self {
+    pub fn internal(internal: impl Into<String>) -> Self {
         Self {
-            internal: Some(internal.to_string()),
+            internal: Some(internal.into()),
             ..Self::new(Code::Internal)
         }
     }
 
     /// The database cannot be reached now.
-    pub fn unavailable(internal: impl ToString) -> Self {
+    pub fn unavailable(internal: impl Into<String>) -> Self {
         Self {
-            internal: Some(internal.to_string()),
+            internal: Some(internal.into()),
             ..Self::new(Code::Unavailable).retry_after(RETRY_AFTER_S)
         }
     }

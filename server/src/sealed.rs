@@ -2,7 +2,7 @@
 //!
 //! Staff, who are the rated, hold the device: what waits on it can be read by nobody but the server
 //! (METHOD 7.6). HPKE in base mode (RFC 9180) with DHKEM(P-256, HKDF-SHA256), HKDF-SHA256 and AES-256-GCM,
-//! all of which a browser's WebCrypto has. `docs/sealed.md` describes the bytes, with test vectors.
+//! all of which a browser's `WebCrypto` has. `docs/sealed.md` describes the bytes, with test vectors.
 
 mod keyring;
 

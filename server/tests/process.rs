@@ -1,5 +1,7 @@
 //! The program as it is run: from an empty folder to a stored answer, a stop, and what the commands then say.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;

@@ -110,6 +110,7 @@ pub struct CountsDocument {
 
 /// A value with its 95 % interval and what that accounts for.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct EstimateDocument {
     /// The exact value as a fraction.
     pub numerator: i64,

@@ -145,6 +145,7 @@ pub fn json() -> &'static str {
             &mut api,
             serde_json::from_str(&schema).expect("the schema is JSON"),
         );
+        add_problems(&mut api);
         serde_json::to_string_pretty(&api).expect("a value has a form")
     })
 }

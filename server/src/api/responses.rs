@@ -40,8 +40,8 @@ pub struct Receipt {
 
 /// Records a response under an id that the client chose.
 ///
-/// Repeating the request with the same content is safe and answers 200. The id is a UUIDv7 whose time is the
-/// civil date of the answer at 00:00 UTC and whose other 74 bits are random, or a UUIDv4.
+/// Repeating the request with the same content is safe and answers 200. The id is a `UUIDv7` whose time is the
+/// civil date of the answer at 00:00 UTC and whose other 74 bits are random, or a `UUIDv4`.
 #[utoipa::path(
     put, path = "/api/v1/responses/{id}", tag = "responses", operation_id = "putResponse",
     params(("id" = Uuid, Path, description = "Chosen by the client; it may tell no time of day.")),
@@ -91,7 +91,7 @@ pub async fn put(
     let service = state.service().clone();
     let accepted = tokio::spawn(async move { service.submit(delivery).await })
         .await
-        .map_err(Problem::internal)??;
+        .map_err(|error| Problem::internal(error.to_string()))??;
     Ok(receipt(accepted))
 }
 
@@ -146,7 +146,7 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
         use std::error::Error as _;
         if error
             .source()
-            .is_some_and(|source| source.is::<http_body_util::LengthLimitError>())
+            .is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>)
         {
             Problem::too_large(BODY_LIMIT)
         } else {
@@ -161,20 +161,19 @@ fn json(body: &[u8]) -> Result<Value, Problem> {
 
 async fn open(state: &ApiState, id: Uuid, body: &[u8]) -> Result<Value, Problem> {
     let sealed = Sealed::parse(body).map_err(|_| Problem::sealed_unreadable())?;
-    let key = match state.keyring().private(sealed.key) {
-        Some(key) => key,
-        None => {
-            // Another server may have made the key since we looked.
-            state
-                .keyring()
-                .refresh(state.service())
-                .await
-                .map_err(Problem::internal)?;
-            state
-                .keyring()
-                .private(sealed.key)
-                .ok_or_else(|| Problem::sealed_unknown_key(sealed.key))?
-        }
+    let key = if let Some(key) = state.keyring().private(sealed.key) {
+        key
+    } else {
+        // Another server may have made the key since we looked.
+        state
+            .keyring()
+            .refresh(state.service())
+            .await
+            .map_err(|error| Problem::internal(error.to_string()))?;
+        state
+            .keyring()
+            .private(sealed.key)
+            .ok_or_else(|| Problem::sealed_unknown_key(sealed.key))?
     };
     let document = json(&sealed.open(id, &key).map_err(|_| Problem::sealed_unreadable())?)?;
     let typed = document.get("point").and_then(Value::as_str).unwrap_or_default();

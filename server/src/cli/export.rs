@@ -111,10 +111,10 @@ fn version(
             .ok_or_else(|| anyhow!("the campaign does not ask `{text}`")),
         (None, [only]) => Ok(only.clone()),
         (None, several) => {
-            let names: Vec<String> = several.iter().map(name).collect();
+            let choice: Vec<String> = several.iter().map(name).collect();
             bail!(
                 "the campaign asks several versions; choose with --questionnaire: {}",
-                names.join(", ")
+                choice.join(", ")
             )
         }
     }

@@ -98,7 +98,7 @@ pub(super) async fn run(common: &Common, command: Command) -> anyhow::Result<()>
         Command::Device(Device::Start) => {
             service
                 .set_device_state(&token()?, DeviceState::InService)
-                .await?
+                .await?;
         }
         Command::Device(Device::Revoke) => service.set_device_state(&token()?, DeviceState::Revoked).await?,
     }

@@ -37,14 +37,14 @@ pub(super) fn mint() -> String {
 }
 
 /// Headers of an API reply; what a handler said about caching stays.
-pub(super) fn api(policy: &Policy, headers: &mut HeaderMap) {
+pub(super) fn api(policy: Policy, headers: &mut HeaderMap) {
     common(policy, headers);
     headers.insert(header::CONTENT_SECURITY_POLICY, API_POLICY);
     headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
 }
 
 /// Headers of a page. A page carries its nonce, so no shared cache may keep it.
-pub(super) fn page(policy: &Policy, nonce: &str, headers: &mut HeaderMap) {
+pub(super) fn page(policy: Policy, nonce: &str, headers: &mut HeaderMap) {
     common(policy, headers);
     let content = format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -60,14 +60,14 @@ pub(super) fn page(policy: &Policy, nonce: &str, headers: &mut HeaderMap) {
 }
 
 /// Headers of a file: names in `pkg` change with their content, the others keep theirs.
-pub(super) fn file(policy: &Policy, hashed: bool, headers: &mut HeaderMap) {
+pub(super) fn file(policy: Policy, hashed: bool, headers: &mut HeaderMap) {
     common(policy, headers);
     headers.insert(header::CACHE_CONTROL, if hashed { FOR_EVER } else { NO_CACHE });
     // What is sent depends on which compressed twin the browser takes.
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
 }
 
-fn common(policy: &Policy, headers: &mut HeaderMap) {
+fn common(policy: Policy, headers: &mut HeaderMap) {
     for (name, value) in STATIC {
         headers.insert(name, value);
     }

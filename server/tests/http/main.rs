@@ -1,6 +1,9 @@
 //! Tests of the HTTP interface: one binary, requests straight into the router, a database for each test.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod assets;
+mod indicators;
 mod intake;
 mod openapi;
 mod privacy;

@@ -163,7 +163,7 @@ fn the_vectors_open() {
     }
 }
 
-/// Another implementation, on WebCrypto alone as a browser has it, opens the vectors and seals what we open.
+/// Another implementation, on `WebCrypto` alone as a browser has it, opens the vectors and seals what we open.
 #[test]
 fn web_crypto_agrees() {
     let output = Command::new("node")

@@ -57,7 +57,9 @@ mod tests {
     fn every_line_comes_back_once_in_another_order() {
         let lines: Vec<String> = (0..2000).map(|number| format!("line {number}")).collect();
         let mut shuffle = Shuffle::new().unwrap();
-        lines.iter().for_each(|line| shuffle.push(line).unwrap());
+        for line in &lines {
+            shuffle.push(line).unwrap();
+        }
         let mut back = Vec::new();
         shuffle
             .drain(|line| {

@@ -1,0 +1,129 @@
+//! Released figures: their shape, and the reasons for which there are none.
+
+use axum::http::StatusCode;
+use domain::id::ResponseId;
+use serde_json::{Value, json};
+use server::api::figures::FiguresDocument;
+use time::macros::date;
+
+use crate::world::{OTHER_WARD, PROVINCE, WARD, World};
+
+/// So many answers of October at the world's point, and the release of the night after.
+async fn released(respondents: usize) -> World {
+    let world = World::new().await;
+    for _ in 0..respondents {
+        let mut document = world.document();
+        document["answered_on"] = json!("2026-10-15");
+        let id = ResponseId::new(date!(2026 - 10 - 15), service::clock::random());
+        assert_eq!(world.put(id, &document).await.status, StatusCode::CREATED);
+    }
+    world.service.release_all().await.unwrap();
+    world
+}
+
+async fn figures(world: &World, query: &str) -> Value {
+    let reply = world.get(&format!("/api/v1/indicators?{query}")).await;
+    assert_eq!(
+        reply.status,
+        StatusCode::OK,
+        "{query}: {}",
+        String::from_utf8_lossy(&reply.body)
+    );
+    reply.json()
+}
+
+#[tokio::test]
+async fn figures_have_the_shape_that_is_described() {
+    let world = released(12).await;
+    let document = figures(&world, "unit=29954&period=2026-10").await;
+    assert_eq!(document["cell"]["state"], "shown");
+    let read: FiguresDocument = serde_json::from_value(document["cell"]["figures"].clone()).unwrap();
+    assert_eq!(
+        (read.respondents, read.answers, read.selection.as_str()),
+        (12, 24, "open")
+    );
+    let whole = &read.nodes[0];
+    let share = whole.share.as_ref().unwrap();
+    assert_eq!(
+        (whole.kind.as_str(), share.numerator, share.denominator),
+        ("whole", 24, 24)
+    );
+    assert_eq!(share.covers, "chance_without_self_selection");
+    assert!(
+        share.low < 1.0 && share.high <= 1.0,
+        "an interval stands with the figure"
+    );
+    let access = read
+        .items
+        .iter()
+        .find(|item| item.path == "aspects.access")
+        .unwrap();
+    assert_eq!(access.counts.as_ref().unwrap().options, [0, 0, 0, 0, 12]);
+    assert_eq!(document["questionnaire"]["key"], "desk-rating");
+    assert_eq!(document["release"]["number"], 1);
+}
+
+#[tokio::test]
+async fn every_unit_above_has_the_answers_and_children_are_listed() {
+    let world = released(12).await;
+    let document = figures(
+        &world,
+        &format!("unit={PROVINCE}&campaign=desk-2026&period=2026-10&children=name"),
+    )
+    .await;
+    assert_eq!(document["cell"]["figures"]["respondents"], 12);
+    assert_eq!(document["children"]["total"], 2);
+    let states: Vec<&Value> = document["children"]["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["cell"]["state"])
+        .collect();
+    assert_eq!(states, ["shown", "no_answers"]);
+    let first = &document["children"]["rows"][0];
+    assert_eq!(
+        (&first["unit"]["id"], &first["cell"]["figures"]["items"]),
+        (&json!(WARD), &json!([]))
+    );
+    let paged = figures(
+        &world,
+        &format!("unit={PROVINCE}&period=2026-10&children=code&offset=1&limit=1"),
+    )
+    .await;
+    assert_eq!(paged["children"]["rows"][0]["unit"]["id"], json!(OTHER_WARD));
+}
+
+#[tokio::test]
+async fn few_answers_stay_hidden_and_tell_no_number() {
+    let world = released(9).await;
+    let document = figures(&world, "unit=29954&period=2026-10").await;
+    assert_eq!(document["cell"], json!({"state": "hidden"}));
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_named() {
+    let world = World::new().await;
+    for (query, status, code) in [
+        ("unit=99999", StatusCode::NOT_FOUND, "not_found"),
+        ("unit=29954&campaign=none", StatusCode::NOT_FOUND, "not_found"),
+        (
+            "unit=29954&period=2026-13",
+            StatusCode::BAD_REQUEST,
+            "request.bad_parameter",
+        ),
+        (
+            "unit=29954&channel=air",
+            StatusCode::BAD_REQUEST,
+            "request.bad_parameter",
+        ),
+        (
+            "unit=29954&children=all",
+            StatusCode::BAD_REQUEST,
+            "request.bad_parameter",
+        ),
+        ("period=2026", StatusCode::BAD_REQUEST, "request.bad_query"),
+    ] {
+        let reply = world.get(&format!("/api/v1/indicators?{query}")).await;
+        assert_eq!((reply.status, reply.code().as_str()), (status, code), "{query}");
+    }
+}
