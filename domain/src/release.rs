@@ -1,12 +1,12 @@
 //! Releases: figures that may be shown, made once and stored.
 //!
-//! Raw tallies never leave the server. [`plan`] turns the tallies of a campaign into the cells of its next
+//! Raw tallies never leave the server. [`plan()`] turns the tallies of a campaign into the cells of its next
 //! release, with what METHOD 7 hides hidden; the cells are stored packed. [`open`] reads a stored cell and
 //! is the only way to a [`Released`] value, and nothing else about answers can be serialised.
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`plan`] | decides which cells a release shows, and which of them changed |
+//! | [`plan()`] | decides which cells a release shows, and which of them changed |
 //! | `ledger` | lets later changes in only when enough people made them |
 //! | `packed` | the bytes of a stored cell |
 //! | [`figures`] | everything that is shown of one cell |

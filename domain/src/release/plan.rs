@@ -1,13 +1,15 @@
 //! The next release of a campaign: which cells it shows, and which of them changed.
 //!
-//! [`plan`] is given the tallies by unit, month and channel class, and the rows of the release before. It
+//! [`plan()`] is given the tallies by unit, month and channel class, and the rows of the release before. It
 //! lets later changes in by the rules of the ledger, adds up over units, periods and channels, hides by the
 //! rules of [`crate::disclosure`], and gives back the rows that differ from the ones before. Tallies that did
 //! not change since then need not be given again.
 
+mod draft;
 mod sums;
+mod taken;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use time::Date;
 
@@ -18,10 +20,11 @@ use crate::id::UnitId;
 use crate::period::Period;
 use crate::questionnaire::Version;
 use crate::release::packed::{self, ItemTag};
-use crate::release::{Column, State, ledger};
-use crate::tally::Tally;
+use crate::release::{Column, State};
 
+use draft::{Draft, covered};
 use sums::Sums;
+use taken::Taken;
 
 /// What a release lets through (METHOD 7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,9 +117,9 @@ pub struct Atom {
     /// A month.
     pub month: Period,
     pub class: ChannelClass,
-    /// A packed [`Tally`].
+    /// A packed [`crate::tally::Tally`].
     pub counts: Vec<u8>,
-    /// Packed clusters of the nodes, see [`packed::pack_clusters`]; empty where there are none.
+    /// Packed clusters of the nodes, see [`crate::release::pack_clusters`]; empty where there are none.
     pub clusters: Vec<u8>,
 }
 
@@ -209,109 +212,6 @@ pub fn plan(input: &Input<'_>) -> Result<Vec<Row>, PlanError> {
         rows.extend(taken.moved.keys().map(|key| taken.row(input, *key)));
     }
     Ok(rows)
-}
-
-/// What this release takes of each unit, month and channel.
-struct Taken {
-    /// Packed ledger entries.
-    entries: BTreeMap<AtomKey, Vec<u8>>,
-    /// Those that differ from the release before, with what they were in a month released before.
-    moved: BTreeMap<AtomKey, Option<Vec<u8>>>,
-}
-
-impl Taken {
-    fn of(input: &Input<'_>) -> Result<Self, PlanError> {
-        let layout = input.version.layout();
-        let mut entries = BTreeMap::new();
-        if !input.rules.live {
-            for row in input.previous {
-                if let (Column::Ledger(class), Some(&unit)) = (row.column, input.units.places.get(&row.unit))
-                {
-                    entries.insert((row.period, class, unit), row.nodes.clone());
-                }
-            }
-        }
-        let released: BTreeSet<Period> = entries.keys().map(|(month, ..)| *month).collect();
-        let mut moved = BTreeMap::new();
-        for atom in input.atoms {
-            if !matches!(atom.month, Period::Month(..)) {
-                return Err(PlanError::NotAMonth(atom.month));
-            }
-            if !input.periods.contains(&atom.month) {
-                continue;
-            }
-            let unit = *input
-                .units
-                .places
-                .get(&atom.unit)
-                .ok_or(PlanError::UnknownUnit(atom.unit))?;
-            let key = (atom.month, atom.class, unit);
-            let entry = ledger::pack(&atom.counts, &atom.clusters);
-            if entries.get(&key) == Some(&entry) {
-                continue;
-            }
-            let mut before = None;
-            if released.contains(&atom.month) {
-                let old = match entries.get(&key) {
-                    Some(entry) => Tally::unpack(layout, ledger::unpack(entry)?.0)?,
-                    None => Tally::empty(layout),
-                };
-                let new = Tally::unpack(layout, &atom.counts)?;
-                if !ledger::takes(layout, &old, &new, input.rules.threshold, input.rules.change) {
-                    continue;
-                }
-                before = Some(match entries.get(&key) {
-                    Some(entry) => entry.clone(),
-                    None => ledger::pack(&old.pack(), &[]),
-                });
-            }
-            entries.insert(key, entry);
-            moved.insert(key, before);
-        }
-        Ok(Self { entries, moved })
-    }
-
-    /// Takes back what was let in below these cells; tells whether there was anything.
-    fn take_back(
-        &mut self,
-        input: &Input<'_>,
-        shape: &Shape,
-        classes: &[ChannelClass],
-        cells: &[(usize, usize)],
-    ) -> bool {
-        let mut back = Vec::new();
-        for (&key, before) in &self.moved {
-            let (month, class, unit) = key;
-            let above: Vec<usize> =
-                std::iter::successors(Some(unit), |&unit| input.units.tree.parent(unit)).collect();
-            let is_inside = |&(slice, top): &(usize, usize)| {
-                let (period, wanted) = shape.keys()[slice];
-                period.contains(month)
-                    && wanted.is_none_or(|wanted| classes[wanted] == class)
-                    && above.contains(&top)
-            };
-            if let Some(before) = before.as_ref().filter(|_| cells.iter().any(is_inside)) {
-                back.push((key, before.clone()));
-            }
-        }
-        for (key, before) in &back {
-            self.entries.insert(*key, before.clone());
-            self.moved.remove(key);
-        }
-        !back.is_empty()
-    }
-
-    fn row(&self, input: &Input<'_>, key: AtomKey) -> Row {
-        let (month, class, unit) = key;
-        Row {
-            unit: input.units.ids[unit],
-            period: month,
-            column: Column::Ledger(class),
-            state: Some(State::Ledger),
-            nodes: self.entries[&key].clone(),
-            items: Vec::new(),
-        }
-    }
 }
 
 /// What the release before showed.
@@ -424,146 +324,4 @@ impl ItemMarks {
         };
         self.hidden.iter().zip(&before.known_items).map(tag).collect()
     }
-}
-
-/// Everything decided, before it is packed.
-struct Draft<'a> {
-    input: &'a Input<'a>,
-    shape: &'a Shape,
-    classes: &'a [ChannelClass],
-    table: &'a Table<'a>,
-    hidden: &'a Marks,
-    /// Cells inside a shown one.
-    covered: &'a Marks,
-    items: &'a ItemMarks,
-    before: &'a Before<'a>,
-}
-
-impl Draft<'_> {
-    fn rows(&self, taken: &Taken) -> Result<Vec<Row>, PlanError> {
-        let mut rows = Vec::new();
-        for (slice, &(period, class)) in self.shape.keys().iter().enumerate() {
-            let moved = taken.moved.keys().any(|&(month, found, _)| {
-                period.contains(month) && class.is_none_or(|class| self.classes[class] == found)
-            });
-            // Without a changed tally only cells whose state changed are built anew.
-            let mut wanted = Vec::new();
-            for unit in 0..self.input.units.len() {
-                let state = self.state(slice, unit);
-                let tags = self.items.tags(self.before, slice, unit, state.is_some());
-                let before = self.before.rows.get(&(slice, unit));
-                if let Some(state) = state {
-                    let items = match state {
-                        State::Withdrawn => packed::pack_tags(&tags),
-                        _ => Vec::new(),
-                    };
-                    let row = self.row(slice, unit, Some(state), Vec::new(), items);
-                    let needless = class.is_some() && before.is_none() && !self.is_split(period, unit);
-                    if !needless && before != Some(&&row) {
-                        rows.push(row);
-                    }
-                } else if moved || differs(before.copied(), &tags) {
-                    wanted.push((unit, tags));
-                }
-            }
-            if wanted.is_empty() {
-                continue;
-            }
-            let built = sums::build(self.input, period, class.map(|class| self.classes[class]), taken)?;
-            let layout = self.input.version.layout();
-            for (unit, tags) in wanted {
-                let Some((tally, clusters)) = &built[unit] else {
-                    continue;
-                };
-                let nodes = packed::pack_nodes(layout, tally, clusters);
-                let items = packed::pack_items(layout, &self.items.sensitive, &tags, tally);
-                let row = self.row(slice, unit, None, nodes, items);
-                if self.before.rows.get(&(slice, unit)) != Some(&&row) {
-                    rows.push(row);
-                }
-            }
-        }
-        Ok(rows)
-    }
-
-    /// Why the cell shows nothing.
-    fn state(&self, slice: usize, unit: usize) -> Option<State> {
-        if !self.table.is_present(slice, unit) {
-            return Some(
-                match (
-                    self.input.units.sampled[unit],
-                    self.table.is_silent(self.hidden, slice, unit),
-                ) {
-                    (true, true) => State::Hidden,
-                    (true, false) => State::NoAnswers,
-                    (false, _) => State::NotSampled,
-                },
-            );
-        }
-        let remembers = !self.input.rules.live;
-        self.hidden.get(slice, unit).then(|| {
-            if self.before.known.get(slice, unit) {
-                State::Withdrawn
-            } else if remembers && (self.covered.get(slice, unit) || self.before.kept.get(slice, unit)) {
-                State::Kept
-            } else {
-                State::Hidden
-            }
-        })
-    }
-
-    /// Whether there is anything in the period that channels could split.
-    fn is_split(&self, period: Period, unit: usize) -> bool {
-        let whole = self.shape.slice(period, None);
-        whole.is_some_and(|whole| self.table.is_present(whole, unit))
-    }
-
-    fn row(&self, slice: usize, unit: usize, state: Option<State>, nodes: Vec<u8>, items: Vec<u8>) -> Row {
-        let (period, class) = self.shape.keys()[slice];
-        Row {
-            unit: self.input.units.ids[unit],
-            period,
-            column: class.map_or(Column::All, |class| Column::Class(self.classes[class])),
-            state,
-            nodes,
-            items,
-        }
-    }
-}
-
-/// Whether a shown cell was not shown before, or with other sensitive items.
-fn differs(before: Option<&Row>, tags: &[ItemTag]) -> bool {
-    before.is_none_or(|row| row.state.is_some() || !row.items.starts_with(&packed::pack_tags(tags)))
-}
-
-/// The cells that lie in a shown cell, of their own unit or one above and of their own slice or one that
-/// contains it.
-fn covered(input: &Input<'_>, table: &Table<'_>, hidden: &Marks) -> Marks {
-    let keys = table.shape.keys();
-    let (slices, units) = (keys.len(), input.units.len());
-    let mut below_shown = Marks::new(slices, units);
-    for slice in 0..slices {
-        for unit in 0..units {
-            let above = input.units.tree.parent(unit);
-            let is_shown = table.is_present(slice, unit) && !hidden.get(slice, unit);
-            if is_shown || above.is_some_and(|above| below_shown.get(slice, above)) {
-                below_shown.set(slice, unit);
-            }
-        }
-    }
-    let mut covered = Marks::new(slices, units);
-    for (slice, &(period, class)) in keys.iter().enumerate() {
-        let wider: Vec<usize> = (0..slices)
-            .filter(|&other| {
-                let (longer, other_class) = keys[other];
-                longer.contains(period) && (other_class.is_none() || other_class == class)
-            })
-            .collect();
-        for unit in 0..units {
-            if wider.iter().any(|&other| below_shown.get(other, unit)) {
-                covered.set(slice, unit);
-            }
-        }
-    }
-    covered
 }

@@ -1,0 +1,151 @@
+//! The rows of a release once everything is decided.
+
+use crate::channel::ChannelClass;
+use crate::disclosure::{Marks, Shape, Table};
+use crate::period::Period;
+use crate::release::packed::{self, ItemTag};
+use crate::release::{Column, State};
+
+use super::{Before, Input, ItemMarks, PlanError, Row, Taken, sums};
+
+/// Everything decided, before it is packed.
+pub(super) struct Draft<'a> {
+    pub(super) input: &'a Input<'a>,
+    pub(super) shape: &'a Shape,
+    pub(super) classes: &'a [ChannelClass],
+    pub(super) table: &'a Table<'a>,
+    pub(super) hidden: &'a Marks,
+    /// Cells inside a shown one.
+    pub(super) covered: &'a Marks,
+    pub(super) items: &'a ItemMarks,
+    pub(super) before: &'a Before<'a>,
+}
+
+impl Draft<'_> {
+    pub(super) fn rows(&self, taken: &Taken) -> Result<Vec<Row>, PlanError> {
+        let mut rows = Vec::new();
+        for (slice, &(period, class)) in self.shape.keys().iter().enumerate() {
+            let moved = taken.moved.keys().any(|&(month, found, _)| {
+                period.contains(month) && class.is_none_or(|class| self.classes[class] == found)
+            });
+            // Without a changed tally only cells whose state changed are built anew.
+            let mut wanted = Vec::new();
+            for unit in 0..self.input.units.len() {
+                let state = self.state(slice, unit);
+                let tags = self.items.tags(self.before, slice, unit, state.is_some());
+                let before = self.before.rows.get(&(slice, unit));
+                if let Some(state) = state {
+                    let items = match state {
+                        State::Withdrawn => packed::pack_tags(&tags),
+                        _ => Vec::new(),
+                    };
+                    let row = self.row(slice, unit, Some(state), Vec::new(), items);
+                    let needless = class.is_some() && before.is_none() && !self.is_split(period, unit);
+                    if !needless && before != Some(&&row) {
+                        rows.push(row);
+                    }
+                } else if moved || differs(before.copied(), &tags) {
+                    wanted.push((unit, tags));
+                }
+            }
+            if wanted.is_empty() {
+                continue;
+            }
+            let built = sums::build(self.input, period, class.map(|class| self.classes[class]), taken)?;
+            let layout = self.input.version.layout();
+            for (unit, tags) in wanted {
+                let Some((tally, clusters)) = &built[unit] else {
+                    continue;
+                };
+                let nodes = packed::pack_nodes(layout, tally, clusters);
+                let items = packed::pack_items(layout, &self.items.sensitive, &tags, tally);
+                let row = self.row(slice, unit, None, nodes, items);
+                if self.before.rows.get(&(slice, unit)) != Some(&&row) {
+                    rows.push(row);
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Why the cell shows nothing.
+    fn state(&self, slice: usize, unit: usize) -> Option<State> {
+        if !self.table.is_present(slice, unit) {
+            return Some(
+                match (
+                    self.input.units.sampled[unit],
+                    self.table.is_silent(self.hidden, slice, unit),
+                ) {
+                    (true, true) => State::Hidden,
+                    (true, false) => State::NoAnswers,
+                    (false, _) => State::NotSampled,
+                },
+            );
+        }
+        let remembers = !self.input.rules.live;
+        self.hidden.get(slice, unit).then(|| {
+            if self.before.known.get(slice, unit) {
+                State::Withdrawn
+            } else if remembers && (self.covered.get(slice, unit) || self.before.kept.get(slice, unit)) {
+                State::Kept
+            } else {
+                State::Hidden
+            }
+        })
+    }
+
+    /// Whether there is anything in the period that channels could split.
+    fn is_split(&self, period: Period, unit: usize) -> bool {
+        let whole = self.shape.slice(period, None);
+        whole.is_some_and(|whole| self.table.is_present(whole, unit))
+    }
+
+    fn row(&self, slice: usize, unit: usize, state: Option<State>, nodes: Vec<u8>, items: Vec<u8>) -> Row {
+        let (period, class) = self.shape.keys()[slice];
+        Row {
+            unit: self.input.units.ids[unit],
+            period,
+            column: class.map_or(Column::All, |class| Column::Class(self.classes[class])),
+            state,
+            nodes,
+            items,
+        }
+    }
+}
+
+/// Whether a shown cell was not shown before, or with other sensitive items.
+fn differs(before: Option<&Row>, tags: &[ItemTag]) -> bool {
+    before.is_none_or(|row| row.state.is_some() || !row.items.starts_with(&packed::pack_tags(tags)))
+}
+
+/// The cells that lie in a shown cell, of their own unit or one above and of their own slice or one that
+/// contains it.
+pub(super) fn covered(input: &Input<'_>, table: &Table<'_>, hidden: &Marks) -> Marks {
+    let keys = table.shape.keys();
+    let (slices, units) = (keys.len(), input.units.len());
+    let mut below_shown = Marks::new(slices, units);
+    for slice in 0..slices {
+        for unit in 0..units {
+            let above = input.units.tree.parent(unit);
+            let is_shown = table.is_present(slice, unit) && !hidden.get(slice, unit);
+            if is_shown || above.is_some_and(|above| below_shown.get(slice, above)) {
+                below_shown.set(slice, unit);
+            }
+        }
+    }
+    let mut covered = Marks::new(slices, units);
+    for (slice, &(period, class)) in keys.iter().enumerate() {
+        let wider: Vec<usize> = (0..slices)
+            .filter(|&other| {
+                let (longer, other_class) = keys[other];
+                longer.contains(period) && (other_class.is_none() || other_class == class)
+            })
+            .collect();
+        for unit in 0..units {
+            if wider.iter().any(|&other| below_shown.get(other, unit)) {
+                covered.set(slice, unit);
+            }
+        }
+    }
+    covered
+}
