@@ -25,8 +25,6 @@ use time::Date;
 use time::macros::date;
 use uuid::Uuid;
 
-/// A hidden cell with fewer people than the threshold is never known better than within this many people.
-const PROTECTION: i64 = 5;
 const MONTHS: [Period; 5] = [
     Period::Month(2026, 7),
     Period::Month(2026, 8),
@@ -119,10 +117,9 @@ impl World {
             let scale = [4, 8, 14, 30][usize::try_from(random.below(4)).expect("small")];
             for month in MONTHS {
                 for class in CLASSES {
-                    if random.below(4) > 0 {
-                        let count = random.below(scale);
-                        world.add((unit, month, class), count);
-                    }
+                    // Sometimes nobody, which only those know who are told.
+                    let count = random.below(scale) * random.below(4).min(1);
+                    world.add((unit, month, class), count);
                 }
             }
         }
@@ -299,6 +296,19 @@ enum Scenario {
     Stirred,
 }
 
+impl Scenario {
+    /// Hidden cells with fewer people than the first number are never known better than within the second.
+    ///
+    /// Late answers enter in steps of five, and who sees every step may know what was there before one. Five
+    /// people may therefore be told from others, as METHOD 7.1 has it, but never fewer.
+    fn protects(self) -> (usize, i64) {
+        match self {
+            Self::Once | Self::Monthly => (10, 5),
+            Self::Stirred => (5, 3),
+        }
+    }
+}
+
 fn history(scenario: Scenario, seed: u64) -> (World, History) {
     let mut random = Random(seed);
     let mut world = World::new(&mut random);
@@ -395,21 +405,24 @@ fn linear_programmes_do_not_find_what_is_hidden() {
         return;
     };
     let first = number("NGHE_DAN_ATTACK_FROM", 1000);
-    let instances: Vec<Value> = (first..first + number("NGHE_DAN_ATTACKS", 90))
+    let instances: Vec<Value> = (first..first + number("NGHE_DAN_ATTACKS", 150))
         .map(|seed| {
             let scenario = scenario_of(seed);
             let (_, history) = history(scenario, seed);
             let mut random = Random(seed);
+            let (fewest, protection) = scenario.protects();
             let mut small: Vec<_> = history
                 .hidden
                 .iter()
-                .filter(|cell| (1..10).contains(&cell.2))
+                .filter(|cell| (1..fewest).contains(&cell.2))
                 .collect();
             let mut targets = Vec::new();
             while targets.len() < 10 && !small.is_empty() {
                 let pick = random.below(small.len() as u64);
                 let (name, terms, value) = small.swap_remove(usize::try_from(pick).expect("small"));
-                targets.push(json!({"name": name, "terms": terms, "value": value}));
+                targets.push(json!({
+                    "name": name, "terms": terms, "value": value, "protection": protection,
+                }));
             }
             let published = history
                 .published
@@ -421,7 +434,7 @@ fn linear_programmes_do_not_find_what_is_hidden() {
             })
         })
         .collect();
-    let document = json!({"protection": PROTECTION, "instances": instances});
+    let document = json!({"instances": instances});
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/attack.py");
     let mut child = Command::new(python)
         .arg(script)

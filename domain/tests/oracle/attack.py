@@ -2,14 +2,13 @@
 
 Reads one JSON document from standard input:
 
-    {"protection": width,
-     "instances": [{"name", "variables": n,
+    {"instances": [{"name", "variables": n,
                     "published": [{"terms": [variable, ...], "sum": integer}],
-                    "hidden": [{"name", "terms": [variable, ...], "value": integer}]}]}
+                    "hidden": [{"name", "terms": [variable, ...], "value": integer, "protection": width}]}]}
 
 Variables are the people of one unit, month and channel as a release took them. For each hidden cell the
 smallest and the largest number of people that fit everything published is found; where they are closer than
-the protection, one line {"instance", "cell", "low", "high", "value"} goes to standard output. The last line is
+its protection, one line {"instance", "cell", "low", "high", "value"} goes to standard output. The last line is
 {"programmes": n, "narrowest": width}.
 """
 
@@ -31,7 +30,6 @@ def matrix(rows, variables):
 
 def main():
     document = json.load(sys.stdin)
-    protection = document["protection"]
     programmes, narrowest = 0, None
     for instance in document["instances"]:
         equations = {tuple(row["terms"]): row for row in instance["published"]}
@@ -56,7 +54,7 @@ def main():
             width = high - low
             if np.isfinite(width) and (narrowest is None or width < narrowest):
                 narrowest = width
-            if width < protection - 1e-6:
+            if width < cell["protection"] - 1e-6:
                 line = {"instance": instance["name"], "cell": cell["name"], "value": cell["value"]}
                 print(json.dumps(line | {"low": low, "high": high}))
     print(json.dumps({"programmes": programmes, "narrowest": narrowest}))

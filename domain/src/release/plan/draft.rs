@@ -70,6 +70,10 @@ impl Draft<'_> {
 
     /// Why the cell shows nothing.
     fn state(&self, slice: usize, unit: usize) -> Option<State> {
+        if !self.table.is_present(slice, unit) && self.before.kept.get(slice, unit) {
+            // That all of a few hidden people were taken out would tell how many they were.
+            return Some(State::Kept);
+        }
         if !self.table.is_present(slice, unit) {
             return Some(
                 match (
