@@ -324,7 +324,7 @@ impl Table<'_> {
             if !self.is_present(slice, child) {
                 continue;
             }
-            if hidden.get(slice, child) {
+            if is_unseen(slice, child, hidden, known) {
                 rest.add(self.unknown(slice, child, hidden, known));
             } else if !known.get(slice, child)
                 && candidate.is_none_or(|found| weights[child] < weights[found])
@@ -353,18 +353,29 @@ impl Table<'_> {
     /// How the hidden children of a shown unit stand, less those parts of the split in which only they are
     /// hidden: their sum is known there too, and must not leave a few people in the other parts.
     fn crossing(&self, link: &shape::Link, unit: usize, hidden: &Marks, known: &Marks) -> Group {
-        if link.is_derived() || !self.is_present(link.whole, unit) || hidden.get(link.whole, unit) {
+        if link.is_derived()
+            || !self.is_present(link.whole, unit)
+            || is_unseen(link.whole, unit, hidden, known)
+        {
             return Group::Safe;
         }
         let children = self.tree.children(unit);
         let mut left: i64 = children
             .iter()
-            .filter(|&&child| hidden.get(link.whole, child))
+            .filter(|&&child| is_unseen(link.whole, child, hidden, known))
             .map(|&child| self.unknown(link.whole, child, hidden, known))
             .sum();
-        for &part in link.parts.iter().filter(|&&part| !hidden.get(part, unit)) {
-            let hides = || children.iter().filter(|&&child| hidden.get(part, child));
-            if hides().all(|&child| hidden.get(link.whole, child)) {
+        for &part in link
+            .parts
+            .iter()
+            .filter(|&&part| !is_unseen(part, unit, hidden, known))
+        {
+            let hides = || {
+                children
+                    .iter()
+                    .filter(|&&child| is_unseen(part, child, hidden, known))
+            };
+            if hides().all(|&child| is_unseen(link.whole, child, hidden, known)) {
                 left -= hides()
                     .map(|&child| self.slices[part].respondents[child])
                     .sum::<i64>();
@@ -439,6 +450,11 @@ impl Table<'_> {
         }
         moved
     }
+}
+
+/// Whether no release shows the cell, this one or one before.
+fn is_unseen(slice: usize, unit: usize, hidden: &Marks, known: &Marks) -> bool {
+    hidden.get(slice, unit) && !known.get(slice, unit)
 }
 
 /// How the hidden children of a shown unit stand.

@@ -335,7 +335,8 @@ fn bits(people: &BTreeSet<u32>, born: u32) -> Vec<u64> {
 
 #[test]
 fn no_difference_of_two_published_cells_is_a_few_people() {
-    for seed in 0..150 {
+    let first = number("NGHE_DAN_ATTACK_FROM", 0);
+    for seed in first..first + number("NGHE_DAN_ATTACKS", 150) {
         let (world, history) = history(scenario_of(seed), seed);
         let cells: Vec<_> = history
             .published
@@ -346,9 +347,10 @@ fn no_difference_of_two_published_cells_is_a_few_people() {
             for (outer, large) in &cells {
                 let size = difference(inner, outer);
                 if small.key == large.key {
-                    // The same cell in two releases: who came, and who was taken out.
+                    // The same cell in two releases: who came, and who was taken out. All answer alike here, so
+                    // an exchange of as many people is no difference.
                     assert!(
-                        size == 0 || size + difference(outer, inner) >= 5,
+                        small.people.len() == large.people.len() || size + difference(outer, inner) >= 5,
                         "seed {seed}: {} and {}",
                         small.name,
                         large.name

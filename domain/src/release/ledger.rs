@@ -12,34 +12,72 @@ use crate::layout::{HEAD, ItemKind, Layout};
 use crate::tally::Tally;
 use crate::varint::{self, Reader};
 
-/// The packed counts and clusters of one unit, month and channel, as the ledger stores them.
-pub(super) fn pack(counts: &[u8], clusters: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(counts.len() + clusters.len() + 3);
-    varint::put(&mut out, counts.len() as u64);
-    out.extend_from_slice(counts);
-    out.extend_from_slice(clusters);
-    out
+/// What the ledger stores of one unit, month and channel: packed counts and clusters as last taken, and the
+/// counts as they were taken before.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Entry<'a> {
+    pub(super) counts: &'a [u8],
+    pub(super) clusters: &'a [u8],
+    pub(super) earlier: Vec<&'a [u8]>,
 }
 
-/// The counts and the clusters of a ledger entry.
-pub(super) fn unpack(bytes: &[u8]) -> Result<(&[u8], &[u8]), Corrupt> {
-    let mut reader = Reader::new(bytes);
-    let length = reader.next_unsigned().ok_or(Corrupt)?;
-    let length = usize::try_from(length).map_err(|_| Corrupt)?;
-    let mut prefix = Vec::new();
-    varint::put(&mut prefix, length as u64);
-    bytes[prefix.len()..].split_at_checked(length).ok_or(Corrupt)
-}
-
-/// Whether a release takes the new counts, having taken the old ones before.
-pub(super) fn takes(layout: &Layout, old: &Tally, new: &Tally, enter: i64, change: i64) -> bool {
-    let (before, after) = (old.values(), new.values());
-    // The numbers of held, late and excluded responses tell nothing that anyone answered.
-    if before[0] == after[0] && before[HEAD..] == after[HEAD..] {
-        return before != after;
+impl<'a> Entry<'a> {
+    /// The bytes: each field behind its length.
+    pub(super) fn pack(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.counts.len() + self.clusters.len() + 4);
+        for field in [self.counts, self.clusters].iter().chain(&self.earlier) {
+            varint::put(&mut out, field.len() as u64);
+            out.extend_from_slice(field);
+        }
+        out
     }
-    let nobody = before[0] == 0 && before[HEAD..].iter().all(|value| *value == 0);
-    changed_people(layout, before, after) >= if nobody { enter } else { change }
+
+    /// Reads what [`Entry::pack`] wrote.
+    pub(super) fn unpack(mut bytes: &'a [u8]) -> Result<Self, Corrupt> {
+        let mut field = || {
+            let length = Reader::new(bytes).next_unsigned().ok_or(Corrupt)?;
+            let mut prefix = Vec::new();
+            varint::put(&mut prefix, length);
+            let length = usize::try_from(length).map_err(|_| Corrupt)?;
+            let rest = bytes.get(prefix.len()..).ok_or(Corrupt)?;
+            let (field, rest) = rest.split_at_checked(length).ok_or(Corrupt)?;
+            bytes = rest;
+            Ok((field, rest.is_empty()))
+        };
+        let (counts, _) = field()?;
+        let (clusters, mut is_last) = field()?;
+        let mut earlier = Vec::new();
+        while !is_last {
+            let (counts, last) = field()?;
+            earlier.push(counts);
+            is_last = last;
+        }
+        Ok(Self {
+            counts,
+            clusters,
+            earlier,
+        })
+    }
+}
+
+/// Whether a release takes the new counts, having taken the others before, the last of them first.
+///
+/// Each step has to stand apart from every earlier state and not only from the last: ten who came and eight
+/// of them who were taken out again leave two between the first release and the third.
+pub(super) fn takes(layout: &Layout, before: &[Tally], new: &Tally, enter: i64, change: i64) -> bool {
+    let after = new.values();
+    let people = |old: &Tally| old.values()[0] != after[0] || old.values()[HEAD..] != after[HEAD..];
+    let Some(last) = before.first() else { return true };
+    // The numbers of held, late and excluded responses tell nothing that anyone answered.
+    if !people(last) {
+        return last.values() != after;
+    }
+    let nobody = last.values()[0] == 0 && last.values()[HEAD..].iter().all(|value| *value == 0);
+    let fewest = if nobody { enter } else { change };
+    changed_people(layout, last.values(), after) >= fewest
+        && before
+            .iter()
+            .all(|old| !people(old) || changed_people(layout, old.values(), after) >= change)
 }
 
 /// At least so many people were added or taken away between two tallies.
@@ -70,10 +108,17 @@ mod tests {
     fn entries_come_back() {
         for length in [0_usize, 1, 127, 128, 20_000] {
             let counts = vec![7; length];
-            let entry = pack(&counts, &[1, 2]);
-            assert_eq!(unpack(&entry), Ok((counts.as_slice(), [1_u8, 2].as_slice())));
+            for earlier in [vec![], vec![[1, 2].as_slice()], vec![[3].as_slice(), &[]]] {
+                let entry = Entry {
+                    counts: &counts,
+                    clusters: &[1, 2],
+                    earlier,
+                };
+                assert_eq!(Entry::unpack(&entry.pack()), Ok(entry));
+            }
         }
-        assert_eq!(unpack(&[5, 1]), Err(Corrupt));
-        assert_eq!(unpack(&[]), Err(Corrupt));
+        for torn in [[].as_slice(), &[0], &[5, 1], &[0, 0, 3, 1], &[0, 0, 0x80]] {
+            assert_eq!(Entry::unpack(torn), Err(Corrupt), "{torn:?}");
+        }
     }
 }

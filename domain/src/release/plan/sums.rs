@@ -7,7 +7,7 @@ use crate::disclosure::{Shape, Slice, Table};
 use crate::layout::ItemKind;
 use crate::moments::ClusterMoments;
 use crate::period::Period;
-use crate::release::ledger;
+use crate::release::ledger::Entry;
 use crate::release::packed::{sensitive_items, unpack_clusters};
 use crate::tally::Tally;
 
@@ -71,7 +71,7 @@ impl Sums {
             items: sensitive.iter().map(item_sums).collect(),
         };
         for (&(month, class, unit), entry) in &taken.entries {
-            let tally = Tally::unpack(layout, ledger::unpack(entry)?.0)?;
+            let tally = Tally::unpack(layout, Entry::unpack(entry)?.counts)?;
             let counts: Vec<_> = sensitive.iter().map(|&item| tally.item(layout, item)).collect();
             for (slice, &(period, wanted)) in shape.keys().iter().enumerate() {
                 if !period.contains(month) || wanted.is_some_and(|wanted| classes[wanted] != class) {
@@ -138,7 +138,7 @@ pub(super) fn build(
         if !period.contains(month) || class.is_some_and(|class| class != found) {
             continue;
         }
-        let (counts, clusters) = ledger::unpack(entry)?;
+        let Entry { counts, clusters, .. } = Entry::unpack(entry)?;
         let (tally, sums) = built[unit].get_or_insert_with(|| (Tally::empty(layout), Vec::new()));
         tally.add_packed(counts)?;
         add_clusters(sums, &unpack_clusters(layout, clusters)?);

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::channel::ChannelClass;
 use crate::disclosure::Shape;
 use crate::period::Period;
-use crate::release::{Column, State, ledger};
+use crate::release::ledger::{self, Entry};
+use crate::release::{Column, State};
 use crate::tally::Tally;
 
 use super::{AtomKey, Input, PlanError, Row};
@@ -32,6 +33,13 @@ impl Taken {
         }
         let released: BTreeSet<Period> = entries.keys().map(|(month, ..)| *month).collect();
         let mut moved = BTreeMap::new();
+        let nobody = Tally::empty(layout).pack();
+        let nobody = Entry {
+            counts: &nobody,
+            clusters: &[],
+            earlier: Vec::new(),
+        };
+        let nobody = nobody.pack();
         for atom in input.atoms {
             if !matches!(atom.month, Period::Month(..)) {
                 return Err(PlanError::NotAMonth(atom.month));
@@ -45,25 +53,29 @@ impl Taken {
                 .get(&atom.unit)
                 .ok_or(PlanError::UnknownUnit(atom.unit))?;
             let key = (atom.month, atom.class, unit);
-            let entry = ledger::pack(&atom.counts, &atom.clusters);
-            if entries.get(&key) == Some(&entry) {
-                continue;
-            }
+            let mut entry = Entry {
+                counts: &atom.counts,
+                clusters: &atom.clusters,
+                earlier: Vec::new(),
+            };
             let mut before = None;
             if released.contains(&atom.month) {
-                let old = match entries.get(&key) {
-                    Some(entry) => Tally::unpack(layout, ledger::unpack(entry)?.0)?,
-                    None => Tally::empty(layout),
-                };
-                let new = Tally::unpack(layout, &atom.counts)?;
-                if !ledger::takes(layout, &old, &new, input.rules.threshold, input.rules.change) {
+                let stored = entries.get(&key).map_or(nobody.as_slice(), Vec::as_slice);
+                let old = Entry::unpack(stored)?;
+                if (old.counts, old.clusters) == (entry.counts, entry.clusters) {
                     continue;
                 }
-                before = Some(match entries.get(&key) {
-                    Some(entry) => entry.clone(),
-                    None => ledger::pack(&old.pack(), &[]),
-                });
+                entry.earlier = std::iter::once(old.counts).chain(old.earlier).collect();
+                let earlier = entry.earlier.iter().map(|counts| Tally::unpack(layout, counts));
+                let earlier = earlier.collect::<Result<Vec<_>, _>>()?;
+                let new = Tally::unpack(layout, &atom.counts)?;
+                let (enter, change) = (input.rules.threshold, input.rules.change);
+                if !ledger::takes(layout, &earlier, &new, enter, change) {
+                    continue;
+                }
+                before = Some(stored.to_vec());
             }
+            let entry = entry.pack();
             entries.insert(key, entry);
             moved.insert(key, before);
         }
