@@ -1,4 +1,4 @@
 //! Everything that also runs in a browser, one set an audience.
 
-#[cfg(any(feature = "ssr", feature = "hydrate"))]
+#[cfg(any(feature = "ssr", all(feature = "hydrate", feature = "citizen")))]
 pub mod citizen;

@@ -1,0 +1,110 @@
+//! What the survey's pages say about the desk, put together once a request.
+
+use std::sync::Arc;
+
+use domain::id::CampaignId;
+use domain::questionnaire::Version;
+use domain::text::{Language, Text};
+use time::Date;
+
+use crate::i18n::Locale;
+
+/// A desk as its page shows it.
+#[derive(Clone, Debug)]
+pub(crate) struct Desk {
+    /// The point's code in groups of four, as it stands in the address.
+    pub(crate) code: String,
+    pub(crate) campaign: CampaignId,
+    pub(crate) version: Arc<Version>,
+    /// The unit's name, and the names of what is above it, nearest first, the country left out.
+    pub(crate) unit: UnitName,
+    pub(crate) above: Vec<UnitName>,
+    /// What the point is called at its unit; may be empty.
+    pub(crate) label: String,
+    pub(crate) agency: Text,
+    pub(crate) hotline: String,
+    pub(crate) motto: Option<Text>,
+    pub(crate) needs_code: bool,
+    pub(crate) demo: bool,
+    /// The last day on which answers counted, once it is over.
+    pub(crate) closed: Option<Date>,
+}
+
+/// A name in the languages of the interface.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UnitName {
+    pub(crate) vi: String,
+    pub(crate) en: String,
+}
+
+impl UnitName {
+    /// The name in that language.
+    pub(crate) fn get(&self, locale: Locale) -> &str {
+        match locale {
+            Locale::Vi => &self.vi,
+            Locale::En => &self.en,
+        }
+    }
+}
+
+/// A desk in the language in which it is read.
+#[derive(Clone, Debug)]
+pub(crate) struct View {
+    pub(crate) desk: Arc<Desk>,
+    /// The interface.
+    pub(crate) locale: Locale,
+    /// The questionnaire, which may be in more languages.
+    pub(crate) language: Language,
+}
+
+impl View {
+    /// The address of this desk in a language.
+    pub(crate) fn href_in(&self, language: &Language) -> String {
+        let path = format!("/s/{}", self.desk.code);
+        if *language == Language::vi() {
+            path
+        } else {
+            format!("/{language}{path}")
+        }
+    }
+
+    /// The address of this desk in this language.
+    pub(crate) fn href(&self) -> String {
+        self.href_in(&self.language)
+    }
+
+    /// A text in this language; the tag is set where Vietnamese stands in.
+    pub(crate) fn text<'a>(&self, text: &'a Text) -> (&'a str, Option<&'static str>) {
+        let found = text.find(&self.language);
+        (found.text, found.fallback.then_some("vi"))
+    }
+
+    /// The unit's name with the desk's own.
+    pub(crate) fn place(&self) -> String {
+        let unit = self.desk.unit.get(self.locale);
+        if self.desk.label.is_empty() {
+            unit.to_owned()
+        } else {
+            format!("{} – {unit}", self.desk.label)
+        }
+    }
+}
+
+/// A language's own name, for choosing it; the tag when it is not known here.
+pub(crate) fn language_name(language: &Language) -> String {
+    let name = match language.as_str() {
+        "vi" => "Tiếng Việt",
+        "en" => "English",
+        "km" => "ភាសាខ្មែរ",
+        "cjm" => "Cham",
+        "zh" => "中文",
+        "hmn" => "Hmoob",
+        "tay" => "Tày",
+        "th" => "ไทย",
+        "ko" => "한국어",
+        "ja" => "日本語",
+        "fr" => "Français",
+        other => other,
+    };
+    name.to_owned()
+}

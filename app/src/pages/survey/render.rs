@@ -1,0 +1,109 @@
+//! A step of the survey as a document, with the island that makes it quicker.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::answer::Answer;
+use domain::condition::Condition;
+use domain::form::{Walk, field_name, rows};
+use leptos::prelude::*;
+
+use crate::islands::citizen::{DraftSent, Fact, Rule, SurveyAid, Words};
+use crate::pages::survey::desk::View;
+use crate::pages::survey::flow::{Screen, Step, questions_of, row_field};
+use crate::pages::survey::view;
+use crate::shell::{Audience, Keep, Page, PageRequest};
+
+/// Answers with a step of the form.
+pub(crate) fn screen(request: &PageRequest, view: &View, screen: &Screen, status: StatusCode) -> Response {
+    let mut page = page(view, view::title(view, screen));
+    page.status = if screen.errors.is_empty() {
+        status
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    page.audience = Some(Audience::Citizen);
+    request.render(&page, || {
+        let (rules, facts) = conditions(view, screen);
+        let locale = view.locale;
+        let words = Words {
+            restored: locale.t("survey-draft-restored"),
+            unfinished: locale.t("survey-draft-unfinished"),
+            resume: locale.t("survey-draft-resume"),
+            discard: locale.t("survey-draft-discard"),
+            unchoose: locale.t("survey-unchoose"),
+        };
+        let desk = view.desk.code.clone();
+        let island = view! { <SurveyAid desk rules facts words/> }.into_any();
+        view::body(view, screen, island)
+    })
+}
+
+/// Answers with the page of thanks.
+pub(crate) fn thanks(request: &PageRequest, view: &View) -> Response {
+    let mut page = page(view, view.locale.t("survey-thanks-title"));
+    page.audience = Some(Audience::Citizen);
+    request.render(&page, || {
+        let island = view! { <DraftSent desk=view.desk.code.clone()/> }.into_any();
+        view::thanks(view, island)
+    })
+}
+
+/// Answers that the campaign is over.
+pub(crate) fn closed(request: &PageRequest, view: &View, on: time::Date) -> Response {
+    let mut page = page(view, view.locale.t("survey-closed-title"));
+    page.status = StatusCode::GONE;
+    request.render(&page, || view::closed(view, &view.locale.date(on)))
+}
+
+fn page(view: &View, title: String) -> Page {
+    let unit = view.desk.unit.get(view.locale);
+    let mut page = Page::new(title, view.locale.tr("survey-description", &[("unit", unit)]));
+    page.language = Some(view.language.clone());
+    page.keep = Keep::Never;
+    page.bare = true;
+    page.unlisted = true;
+    page
+}
+
+/// What the island needs to ask conditional questions of this step at once: their conditions, and the answers
+/// of other steps that these look at.
+fn conditions(view: &View, screen: &Screen) -> (Vec<Rule>, Vec<Fact>) {
+    let Step::Section(section) = screen.step else {
+        return (Vec::new(), Vec::new());
+    };
+    let version = &view.desk.version;
+    let mut rules = Vec::new();
+    for (_, (_, question)) in questions_of(version, section) {
+        let mut rule = |field: String, when: Option<&Condition>| {
+            rules.extend(when.map(|when| Rule {
+                field,
+                when: when.clone(),
+            }));
+        };
+        rule(field_name(&question.id, None), question.when.as_ref());
+        for row in rows(version.definition(), question) {
+            rule(row_field(question, &row), row.when);
+        }
+    }
+    let (answers, _) = screen.form.check(version);
+    let walk = Walk::new(version, &answers.items);
+    let here: Vec<&str> = questions_of(version, section)
+        .map(|(_, (_, question))| question.id.as_str())
+        .collect();
+    let mut facts: Vec<Fact> = Vec::new();
+    for item in rules.iter().flat_map(|rule| rule.when.items()) {
+        let (question, row) = item
+            .split_once('.')
+            .map_or((item, None), |(question, row)| (question, Some(row)));
+        let field = field_name(question, row);
+        let place = version.layout().item(item);
+        let asked = place
+            .and_then(|place| walk.items().get(place))
+            .is_some_and(|known| *known != Answer::NotShown);
+        if asked && !here.contains(&question) && !facts.iter().any(|fact| fact.field == field) {
+            let values = screen.form.answers().values(&field).map(str::to_owned).collect();
+            facts.push(Fact { field, values });
+        }
+    }
+    (rules, facts)
+}
