@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{FromRef, Request, State as AxumState};
+use axum::extract::{DefaultBodyLimit, FromRef, Request, State as AxumState};
 use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use service::Service;
 
 use crate::error::{AppError, ErrorCode};
@@ -42,14 +42,28 @@ pub fn routes(state: State) -> Router {
         .merge(in_both_languages("/results", get(pages::results::country)))
         .merge(in_both_languages("/results/{unit}", get(pages::results::unit)))
         .merge(in_both_languages("/about/method", get(pages::method::method)))
+        .merge(survey())
         .fallback(|| async { AppError::not_found() })
         .method_not_allowed_fallback(|| async { AppError::new(ErrorCode::MethodNotAllowed) })
         .layer(middleware::from_fn_with_state(state.clone(), error_pages))
         .with_state(state)
 }
 
+/// The survey, in the languages of the interface and any further one of its questionnaire.
+fn survey() -> Router<State> {
+    let form = get(pages::survey::open)
+        .post(pages::survey::answer)
+        // As much as a response may have as a document.
+        .layer(DefaultBodyLimit::max(64 * 1024));
+    Router::new()
+        .merge(in_both_languages("/s/{code}", form.clone()))
+        .merge(in_both_languages("/s/{code}/thanks", get(pages::survey::thanks)))
+        .route("/{lang}/s/{code}", form)
+        .route("/{lang}/s/{code}/thanks", get(pages::survey::thanks))
+}
+
 /// The same handler at `path` and at `/en` + `path`.
-pub(crate) fn in_both_languages(path: &str, handler: axum::routing::MethodRouter<State>) -> Router<State> {
+pub(crate) fn in_both_languages(path: &str, handler: MethodRouter<State>) -> Router<State> {
     let english = crate::i18n::Locale::En.href(path);
     let router = Router::new()
         .route(path, handler.clone())

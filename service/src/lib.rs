@@ -24,7 +24,7 @@ use domain::canonical::Hash;
 use domain::unit::UnitDirectory;
 use store::SharedStore;
 use store::catalogue::{Campaign, StoredVersion, VersionId};
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use crate::cache::Cache;
 use crate::clock::Clock;
@@ -78,6 +78,11 @@ impl Service {
         Ok(Self {
             inner: Arc::new(inner),
         })
+    }
+
+    /// The instant now, UTC.
+    pub fn now(&self) -> OffsetDateTime {
+        self.inner.clock.now()
     }
 
     /// Today's civil date in Việt Nam.

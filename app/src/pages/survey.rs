@@ -8,10 +8,12 @@ mod desk;
 mod faces;
 mod flow;
 mod form;
-
+mod handlers;
 mod question;
 mod render;
 mod view;
 
 #[cfg(test)]
 mod tests;
+
+pub(crate) use handlers::{answer, open, thanks};

@@ -19,8 +19,9 @@ use service::intake::{Delivery, Refusal};
 use crate::error::{AppError, ErrorCode};
 use crate::i18n::Locale;
 use crate::pages::survey::desk::{Desk, UnitName, View};
-use crate::pages::survey::flow::{Next, Screen, Step};
+use crate::pages::survey::flow::{self, Next, Screen, Step};
 use crate::pages::survey::form::{Form, own};
+use crate::pages::survey::render;
 use crate::routes::State;
 use crate::shell::PageRequest;
 
@@ -41,7 +42,12 @@ pub(crate) async fn open(
         return Ok(render::closed(&request, &view, on));
     }
     let form = flow::opened(state.service.now(), random(), random());
-    Ok(render::screen(&request, &view, &Screen::of(Step::Start, form), StatusCode::OK))
+    Ok(render::screen(
+        &request,
+        &view,
+        &Screen::of(Step::Start, form),
+        StatusCode::OK,
+    ))
 }
 
 /// Takes a posted step, and answers with the next one or hands the response in.
@@ -106,10 +112,20 @@ async fn send(
     let today = service.today();
     let Some(id) = flow::response_id(&form) else {
         flow::fresh_id(&mut form, today, random());
-        return Ok(render::screen(request, view, &Screen::of(Step::Review, form), StatusCode::BAD_REQUEST));
+        return Ok(render::screen(
+            request,
+            view,
+            &Screen::of(Step::Review, form),
+            StatusCode::BAD_REQUEST,
+        ));
     };
     let document = flow::document(view, &form);
-    let delivery = Delivery { id, document, device_token: None, unasked: Unasked::Drop };
+    let delivery = Delivery {
+        id,
+        document,
+        device_token: None,
+        unasked: Unasked::Drop,
+    };
     let said = |step: Step, form: Form, message: &'static str| Screen {
         message: Some(message),
         ..Screen::of(step, form)
@@ -123,17 +139,31 @@ async fn send(
         }
         Err(Refusal::Conflict) => {
             flow::fresh_id(&mut form, today, random());
-            (said(Step::Review, form, "survey-conflict"), StatusCode::CONFLICT, None)
+            (
+                said(Step::Review, form, "survey-conflict"),
+                StatusCode::CONFLICT,
+                None,
+            )
         }
-        Err(Refusal::CodeUsed) => (said(Step::Start, form, "survey-code-used"), StatusCode::CONFLICT, None),
+        Err(Refusal::CodeUsed) => (
+            said(Step::Start, form, "survey-code-used"),
+            StatusCode::CONFLICT,
+            None,
+        ),
         Err(Refusal::Gone { closed_on }) => return Ok(render::closed(request, view, closed_on)),
         Err(Refusal::UnknownPoint) => return Err(AppError::new(ErrorCode::PointUnknown)),
-        Err(Refusal::Full { retry_after_s } | Refusal::DeviceTooFast { retry_after_s }) => {
-            (said(Step::Review, form, "survey-busy"), StatusCode::SERVICE_UNAVAILABLE, Some(retry_after_s))
-        }
+        Err(Refusal::Full { retry_after_s } | Refusal::DeviceTooFast { retry_after_s }) => (
+            said(Step::Review, form, "survey-busy"),
+            StatusCode::SERVICE_UNAVAILABLE,
+            Some(retry_after_s),
+        ),
         Err(Refusal::Service(error)) => {
             tracing::error!(error = %error, "a form could not be stored");
-            (said(Step::Review, form, "survey-busy"), StatusCode::SERVICE_UNAVAILABLE, Some(5))
+            (
+                said(Step::Review, form, "survey-busy"),
+                StatusCode::SERVICE_UNAVAILABLE,
+                Some(5),
+            )
         }
         Err(refusal @ (Refusal::UnknownDevice | Refusal::ForeignDevice)) => {
             return Err(AppError::internal(refusal));
@@ -141,7 +171,9 @@ async fn send(
     };
     let mut response = render::screen(request, view, &screen, status);
     if let Some(seconds) = retry_after_s {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     Ok(response)
 }
@@ -150,15 +182,27 @@ async fn send(
 fn refused(view: &View, mut form: Form, errors: Vec<FieldError>, today: time::Date) -> (Screen, StatusCode) {
     if errors.iter().any(|error| error.path == "/code") {
         let error = FieldError::new(format!("/{}", own::CODE), FieldErrorCode::Mistyped);
-        let screen = Screen { errors: vec![error], ..Screen::of(Step::Start, form) };
+        let screen = Screen {
+            errors: vec![error],
+            ..Screen::of(Step::Start, form)
+        };
         return (screen, StatusCode::UNPROCESSABLE_ENTITY);
     }
     if let Some((step, errors)) = flow::by_step(&view.desk.version, errors) {
-        return (Screen { errors, ..Screen::of(step, form) }, StatusCode::UNPROCESSABLE_ENTITY);
+        return (
+            Screen {
+                errors,
+                ..Screen::of(step, form)
+            },
+            StatusCode::UNPROCESSABLE_ENTITY,
+        );
     }
     // The form's own fields were damaged on the way; the answers were not.
     flow::fresh_id(&mut form, today, random());
-    let screen = Screen { message: Some("survey-changed"), ..Screen::of(Step::Review, form) };
+    let screen = Screen {
+        message: Some("survey-changed"),
+        ..Screen::of(Step::Review, form)
+    };
     (screen, StatusCode::UNPROCESSABLE_ENTITY)
 }
 
@@ -194,7 +238,11 @@ async fn find(
         locale: Locale::of(&language),
         language,
     };
-    if typed == view.desk.code { Ok(Found::Desk(view)) } else { Ok(Found::Elsewhere(view.href())) }
+    if typed == view.desk.code {
+        Ok(Found::Desk(view))
+    } else {
+        Ok(Found::Elsewhere(view.href()))
+    }
 }
 
 fn desk_of(service: &Service, found: service::desk::Desk, code: String) -> Desk {
@@ -203,10 +251,15 @@ fn desk_of(service: &Service, found: service::desk::Desk, code: String) -> Desk 
     let mut names = found.path.iter().filter_map(|id| {
         let fact = units.unit(*id)?.fact_near(today)?;
         // The country stands above everything and says nothing.
-        (fact.parent.is_some() || *id == found.point.unit)
-            .then(|| UnitName { vi: fact.name.vi.clone(), en: fact.name.en.clone() })
+        (fact.parent.is_some() || *id == found.point.unit).then(|| UnitName {
+            vi: fact.name.vi.clone(),
+            en: fact.name.en.clone(),
+        })
     });
-    let unit = names.next().unwrap_or_else(|| UnitName { vi: code.clone(), en: code.clone() });
+    let unit = names.next().unwrap_or_else(|| UnitName {
+        vi: code.clone(),
+        en: code.clone(),
+    });
     let above = names.collect();
     let campaign = &found.campaign;
     let closed = found.closed.then(|| {

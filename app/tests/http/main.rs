@@ -1,0 +1,7 @@
+//! Pages through the router, as a browser without scripting gets them. A file a kind of page.
+
+#![cfg(feature = "ssr")]
+
+mod pages;
+mod survey;
+mod world;
