@@ -67,9 +67,13 @@ pub fn SkipLink(locale: Locale) -> impl IntoView {
 #[component]
 pub fn DemoBanner(locale: Locale) -> impl IntoView {
     view! {
-        <p class="demo-banner" role="note">
-            <span class="wrap"><strong>{locale.t("demo-title")}</strong>" "{locale.t("demo-text")}</span>
-        </p>
+        <aside class="demo-banner" aria-label=locale.t("demo-title")>
+            <p class="wrap">
+                <strong>{locale.t("demo-title")}</strong>
+                " "
+                {locale.t("demo-text")}
+            </p>
+        </aside>
     }
 }
 

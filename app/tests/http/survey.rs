@@ -96,8 +96,9 @@ async fn a_closed_campaign_says_so_and_takes_nothing() {
 async fn codes_are_told_apart() {
     let world = World::new().await;
     let code = world.desk(None, false).await;
+    let (first, second) = code.split_at(4);
     let written_otherwise = world
-        .get(&format!("/en/s/{}", code.replace('-', "").to_lowercase()))
+        .get(&format!("/en/s/{}-{second}", first.to_lowercase()))
         .await;
     assert_eq!(written_otherwise.status, StatusCode::PERMANENT_REDIRECT);
     assert_eq!(

@@ -12,7 +12,7 @@ use crate::i18n::Locale;
 /// A desk as its page shows it.
 #[derive(Clone, Debug)]
 pub(crate) struct Desk {
-    /// The point's code in groups of four, as it stands in the address.
+    /// The point's code as it stands in the address.
     pub(crate) code: String,
     pub(crate) campaign: CampaignId,
     pub(crate) version: Arc<Version>,

@@ -36,7 +36,7 @@ pub(crate) async fn open(
 ) -> Result<Response, AppError> {
     let view = match find(&state.service, &request, &parameters).await? {
         Found::Desk(view) => view,
-        Found::Elsewhere(address) => return Ok(Redirect::permanent(&address).into_response()),
+        Found::Elsewhere(view) => return Ok(Redirect::permanent(&view.href()).into_response()),
     };
     if let Some(on) = view.desk.closed {
         return Ok(render::closed(&request, &view, on));
@@ -58,9 +58,7 @@ pub(crate) async fn answer(
     AxumForm(pairs): AxumForm<Vec<(String, String)>>,
 ) -> Result<Response, AppError> {
     let service = &state.service;
-    let Found::Desk(view) = find(service, &request, &parameters).await? else {
-        return Err(AppError::not_found());
-    };
+    let (Found::Desk(view) | Found::Elsewhere(view)) = find(service, &request, &parameters).await?;
     let (mut form, pressed) = Form::read(pairs);
     let now = service.now();
     complete(&mut form, now);
@@ -84,10 +82,8 @@ pub(crate) async fn thanks(
     AxumState(state): AxumState<State>,
     Path(parameters): Parameters,
 ) -> Result<Response, AppError> {
-    match find(&state.service, &request, &parameters).await? {
-        Found::Desk(view) => Ok(render::thanks(&request, &view)),
-        Found::Elsewhere(_) => Err(AppError::not_found()),
-    }
+    let (Found::Desk(view) | Found::Elsewhere(view)) = find(&state.service, &request, &parameters).await?;
+    Ok(render::thanks(&request, &view))
 }
 
 /// Fills in what every form has, should a browser or a person have lost it.
@@ -210,7 +206,7 @@ fn refused(view: &View, mut form: Form, errors: Vec<FieldError>, today: time::Da
 enum Found {
     Desk(View),
     /// The code is right but not written as addresses write it.
-    Elsewhere(String),
+    Elsewhere(View),
 }
 
 async fn find(
@@ -234,14 +230,14 @@ async fn find(
         return Err(AppError::not_found());
     }
     let view = View {
-        desk: Arc::new(desk_of(service, found, code.grouped())),
+        desk: Arc::new(desk_of(service, found, code.as_str().to_owned())),
         locale: Locale::of(&language),
         language,
     };
     if typed == view.desk.code {
         Ok(Found::Desk(view))
     } else {
-        Ok(Found::Elsewhere(view.href()))
+        Ok(Found::Elsewhere(view))
     }
 }
 
