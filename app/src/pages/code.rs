@@ -24,7 +24,7 @@ pub(crate) async fn ask(request: PageRequest, Query(typed): Query<Typed>) -> Res
         None
     } else {
         match Code::parse(&typed, POINT_LENGTH) {
-            Ok(code) => return Redirect::to(&locale.href(&format!("/s/{}", code))).into_response(),
+            Ok(code) => return Redirect::to(&locale.href(&format!("/s/{code}"))).into_response(),
             Err(_) => Some(locale.t("code-mistyped")),
         }
     };
