@@ -7,7 +7,7 @@ import type { Server } from "../support/server.ts";
 import { expect, test } from "../support/test.ts";
 
 /** Every step loads a page; the machine may be slow. */
-test.describe.configure({ timeout: 60_000 });
+test.describe.configure({ timeout: 120_000 });
 test.use({ viewport: { width: 360, height: 800 } });
 
 const NEXT = { name: "Tiếp tục" };
