@@ -62,7 +62,11 @@ pub(crate) async fn answer(
     let (mut form, pressed) = Form::read(pairs);
     let now = service.now();
     complete(&mut form, now);
-    if let Some(on) = view.desk.closed.filter(|_| pressed.go != "send") {
+    if let Some(on) = view
+        .desk
+        .closed
+        .filter(|last| pressed.go != "send" || answered_after(&form, *last))
+    {
         return Ok(render::closed(&request, &view, on));
     }
     match flow::decide(&view, form, &pressed) {
@@ -97,6 +101,13 @@ fn complete(form: &mut Form, now: time::OffsetDateTime) {
     if form.own(own::ANSWERED_ON).is_none() || form.own(own::DURATION).is_none() {
         flow::settle(form, now);
     }
+}
+
+/// Whether the form was finished after the last day; one that was finished before may still be sent.
+fn answered_after(form: &Form, last: time::Date) -> bool {
+    form.own(own::ANSWERED_ON)
+        .and_then(domain::civil::parse)
+        .is_none_or(|on| on > last)
 }
 
 async fn send(
