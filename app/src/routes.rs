@@ -25,6 +25,8 @@ pub struct Nonce(pub String);
 pub struct State {
     pub site: Arc<Site>,
     pub service: Service,
+    /// The origin that people use, without a slash at its end: what a QR code leads to.
+    pub public_url: Arc<str>,
 }
 
 impl FromRef<State> for Arc<Site> {
@@ -58,6 +60,10 @@ fn survey() -> Router<State> {
     Router::new()
         .merge(in_both_languages("/s/{code}", form.clone()))
         .merge(in_both_languages("/s/{code}/thanks", get(pages::survey::thanks)))
+        .merge(in_both_languages("/s/{code}/poster", get(pages::survey::poster)))
+        // The code is the same in every language: the phone's person chooses one on the first page.
+        .route("/s/{code}/qr.svg", get(pages::survey::qr_svg))
+        .route("/s/{code}/qr.png", get(pages::survey::qr_png))
         .route("/{lang}/s/{code}", form)
         .route("/{lang}/s/{code}/thanks", get(pages::survey::thanks))
 }

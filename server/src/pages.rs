@@ -6,11 +6,14 @@ use std::sync::Arc;
 use axum::Router;
 use service::Service;
 
+use crate::config::PublicUrl;
+
 /// All HTML pages, with the built files of `site`.
-pub fn routes(site: &Path, service: &Service) -> Result<Router, app::SiteError> {
+pub fn routes(site: &Path, service: &Service, public: &PublicUrl) -> Result<Router, app::SiteError> {
     let site = Arc::new(app::Site::load(site)?);
     Ok(app::routes(app::State {
         site,
         service: service.clone(),
+        public_url: public.as_str().into(),
     }))
 }

@@ -9,6 +9,7 @@ mod faces;
 mod flow;
 mod form;
 mod handlers;
+mod poster;
 mod question;
 mod render;
 mod view;
@@ -17,3 +18,4 @@ mod view;
 mod tests;
 
 pub(crate) use handlers::{answer, open, thanks};
+pub(crate) use poster::{poster, qr_png, qr_svg};

@@ -3,5 +3,6 @@
 #![cfg(feature = "ssr")]
 
 mod pages;
+mod poster;
 mod survey;
 mod world;

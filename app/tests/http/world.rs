@@ -41,6 +41,8 @@ pub(crate) struct World {
 pub(crate) struct Page {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+    /// The same as text; empty where it is none.
     pub(crate) html: String,
 }
 
@@ -114,6 +116,7 @@ impl World {
         let router = app::routes(State {
             site: Arc::new(site),
             service: service.clone(),
+            public_url: "https://nghedan.example.vn".into(),
         });
         Self {
             service,
@@ -195,7 +198,8 @@ impl World {
         Page {
             status: parts.status,
             headers: parts.headers,
-            html: String::from_utf8(bytes.to_vec()).expect("UTF-8"),
+            html: String::from_utf8(bytes.to_vec()).unwrap_or_default(),
+            bytes: bytes.to_vec(),
         }
     }
 }

@@ -45,6 +45,7 @@ pub(crate) fn router(service: Service) -> Router {
     app::routes(State {
         site: Arc::new(site),
         service,
+        public_url: "https://nghedan.example.vn".into(),
     })
 }
 

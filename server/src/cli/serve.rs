@@ -26,7 +26,7 @@ pub(super) async fn run(common: &Common, settings: &Serve) -> anyhow::Result<()>
     service.load_shipped().await?;
     let keyring = Keyring::load(&service, master, clock.now()).await?;
     let state = ApiState::new(service.clone(), keyring, clock);
-    let pages = pages::routes(&site, &service)?;
+    let pages = pages::routes(&site, &service, &public)?;
     let policy = Policy {
         https: public.is_https(),
     };

@@ -139,7 +139,8 @@ impl World {
         let keyring = Keyring::load(&service, master, clock.now()).await.unwrap();
         let router = router::build(Parts {
             api: ApiState::new(service.clone(), keyring, Arc::<TestClock>::clone(&clock)),
-            pages: server::pages::routes(&site, &service).unwrap(),
+            pages: server::pages::routes(&site, &service, &"https://nghedan.example.vn".parse().unwrap())
+                .unwrap(),
             files: server::assets::routes(&site).unwrap(),
             policy,
         });

@@ -26,7 +26,7 @@ use crate::routes::State;
 use crate::shell::PageRequest;
 
 /// The code, and the language where the address names a third one.
-type Parameters = Path<HashMap<String, String>>;
+pub(super) type Parameters = Path<HashMap<String, String>>;
 
 /// Opens the form: its first page, with an id that makes every repeat of it the same response.
 pub(crate) async fn open(
@@ -214,13 +214,13 @@ fn refused(view: &View, mut form: Form, errors: Vec<FieldError>, today: time::Da
 }
 
 /// The desk of an address.
-enum Found {
+pub(super) enum Found {
     Desk(View),
     /// The code is right but not written as addresses write it.
     Elsewhere(View),
 }
 
-async fn find(
+pub(super) async fn find(
     service: &Service,
     request: &PageRequest,
     parameters: &HashMap<String, String>,

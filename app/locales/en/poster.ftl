@@ -1,0 +1,10 @@
+poster-title = QR poster – { $place }
+poster-lead = A page to print and to put up at the access point.
+poster-why = Your opinion helps { $unit } to serve better. The form does not ask for your name; those who serve you cannot see it.
+poster-scan = Open the camera of your phone and scan this code
+poster-type = or go to
+poster-typed-code = and type the code
+poster-picture = QR code that leads to the form of { $place }
+poster-tools = Print and download
+poster-print = Paper size, then print with Ctrl + P:
+poster-download = Download { $kind }

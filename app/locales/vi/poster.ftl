@@ -1,0 +1,10 @@
+poster-title = Áp phích mã QR – { $place }
+poster-lead = Trang để in và dán tại điểm lấy ý kiến.
+poster-why = Ý kiến của Ông/Bà giúp { $unit } phục vụ tốt hơn. Phiếu không hỏi họ tên; người phục vụ không xem được phiếu.
+poster-scan = Mở máy ảnh điện thoại và quét mã này
+poster-type = Hoặc vào trang
+poster-typed-code = rồi nhập mã
+poster-picture = Mã QR dẫn tới phiếu đánh giá của { $place }
+poster-tools = In và tải về
+poster-print = Khổ giấy, rồi in bằng Ctrl + P:
+poster-download = Tải { $kind }
