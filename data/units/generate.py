@@ -161,8 +161,8 @@ class Source:
         The package matched split communes by name inside the merged province: Phường 4 of Mỹ Tho got
         Phường Cao Lãnh as a successor because Cao Lãnh has a Phường 4 too. Where two units of one name
         share a successor, it belongs to the one whose district the successor's other parts come from,
-        or, where that does not decide, to the nearer one. The Resolutions say the same wherever they
-        were read (1668/NQ-UBTVQH15, clauses 20, 36, 43, 57, 64, 66, 71, 72, 80, 84, 85).
+        or, where that does not decide, to the nearer one. Of the sixteen pairs in Cần Thơ, the four that
+        were looked up in Resolution 1668/NQ-UBTVQH15 bear this out; the others rest on the rule alone.
         """
         namesakes: dict[tuple[str, str], list[str]] = defaultdict(list)
         for old, r in self.old.items():

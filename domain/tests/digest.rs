@@ -1,5 +1,8 @@
 //! The vectors of `docs/digest.md`; `vectors/check.py` recomputes the same file independently.
 
+use std::path::Path;
+use std::process::Command;
+
 use domain::answer::{Answers, Unasked};
 use domain::canonical::{NotCanonical, canonical_json, digest, hex, sha256};
 use domain::official;
@@ -103,5 +106,21 @@ fn the_digest_of_a_response_is_the_documented_one() {
     assert_eq!(
         responses[0].sha256, responses[1].sha256,
         "a repeat keeps its digest"
+    );
+}
+
+#[test]
+fn an_independent_program_computes_the_same_vectors() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/check.py");
+    // It needs nothing but the standard library, so any Python will do.
+    let output = Command::new("python3")
+        .arg(script)
+        .output()
+        .expect("python3 starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
     );
 }

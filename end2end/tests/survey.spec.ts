@@ -38,7 +38,7 @@ async function awake(page: Page): Promise<void> {
 test("a draft survives a reload, and says so", async ({ page, server }) => {
   await begin(page, server);
   await awake(page);
-  await page.getByText("Cho cơ quan, tổ chức, doanh nghiệp").click();
+  await radio(page, "a.respondent_type", "organisation").check();
   await page.reload();
   await expect(page.getByText("Đã khôi phục câu trả lời")).toBeVisible();
   await expect(radio(page, "a.purpose", "ask")).toBeChecked();

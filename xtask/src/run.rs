@@ -1,7 +1,6 @@
 //! Running other programs: what is shown before, how long it took, what is said when it fails.
 
 use std::ffi::OsStr;
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -9,9 +8,12 @@ use anyhow::{Context as _, Result, bail};
 
 /// Goes to the root of the workspace, so that every path of this tool may be relative to it.
 pub(crate) fn enter_root() -> Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .context("xtask lies inside the workspace")?;
+    // Looked for instead of remembered from the build: one target folder may serve several checkouts.
+    let here = std::env::current_dir().context("there is no current folder")?;
+    let root = here
+        .ancestors()
+        .find(|folder| folder.join("xtask/Cargo.toml").is_file())
+        .with_context(|| format!("{} is not inside a checkout of Nghe Dân", here.display()))?;
     std::env::set_current_dir(root).with_context(|| format!("cannot enter {}", root.display()))
 }
 

@@ -31,6 +31,7 @@ method-people = Who can see the responses
 method-people-1 = The form neither asks for nor stores names, telephone or identity numbers. The rated unit and everyone in it cannot see a single response.
 method-people-2 = Every figure here can be downloaded as CSV and JSON with numerator, denominator and interval, so that anyone can check it.
 method-formulas = Formulas
+method-formulas-table = Table of formulas
 method-formulas-letters = For each respondent: A answers, H satisfied answers, S sum of scores; m respondents, n people who rated the criterion, h of them satisfied, k criteria; l and u the ends of an interval.
 method-docs = The full explanation with its sources is in the source code:
 formula-figure = Figure

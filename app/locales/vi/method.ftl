@@ -31,6 +31,7 @@ method-people = Ai xem được phiếu
 method-people-1 = Phiếu không hỏi và không lưu họ tên, số điện thoại, số căn cước. Đơn vị được đánh giá và mọi người trong đơn vị không xem được phiếu nào.
 method-people-2 = Mọi con số ở đây đều tải về được dưới dạng CSV và JSON, kèm tử số, mẫu số và khoảng tin cậy để ai cũng kiểm tra lại được.
 method-formulas = Công thức
+method-formulas-table = Bảng công thức
 method-formulas-letters = Với mỗi người trả lời: A là số lượt đánh giá, H là số lượt hài lòng, S là tổng điểm; m là số người trả lời, n là số người đánh giá tiêu chí, h là số người hài lòng trong đó, k là số tiêu chí; l và u là hai đầu khoảng tin cậy.
 method-docs = Giải thích đầy đủ với nguồn tài liệu nằm trong mã nguồn:
 formula-figure = Số liệu

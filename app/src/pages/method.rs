@@ -100,9 +100,9 @@ fn contents(locale: Locale) -> AnyView {
             <section aria-labelledby="formulas">
                 <h2 id="formulas">{locale.t("method-formulas")}</h2>
                 <p>{locale.t("method-formulas-letters")}</p>
-                <div class="table-scroll" tabindex="0" role="region" aria-labelledby="formulas">
+                <div class="table-scroll" tabindex="0" role="region" aria-labelledby="formulas-table">
                     <table class="formulas">
-                        <caption class="visually-hidden">{locale.t("method-formulas")}</caption>
+                        <caption id="formulas-table" class="visually-hidden">{locale.t("method-formulas-table")}</caption>
                         <thead>
                             <tr>
                                 <th scope="col">{locale.t("formula-figure")}</th>

@@ -140,7 +140,7 @@ fn contents(view: &View, code: &Qr, paper: Paper, host: &str) -> AnyView {
     let side = code.side();
     let class = format!("poster {}", paper.value());
     let picture = locale.tr("poster-picture", &[("place", &view.place())]);
-    let both = |key: &str, arguments: &[(&str, &str)]| {
+    let both = |key: &str, arguments: &[(&'static str, &str)]| {
         (Locale::Vi.tr(key, arguments), Locale::En.tr(key, arguments))
     };
     let unit = |locale: Locale| view.desk.unit.get(locale).to_owned();
