@@ -21,6 +21,7 @@
 //! | remark | ý kiến khác | free text |
 //! | unit | đơn vị | the body that is rated |
 //! | point | điểm lấy ý kiến | a link, QR code, desk device or invitation |
+//! | outbox | hộp gửi | finished responses on a desk device that the server may not hold yet |
 //! | campaign | đợt khảo sát | a version asked of units in a period |
 //! | tally | – | the integer counts behind an indicator |
 //! | release | kỳ công bố | figures that may be shown, made once and stored |
@@ -46,6 +47,7 @@ pub mod method;
 pub mod moments;
 pub mod normal;
 pub mod official;
+pub mod outbox;
 pub mod period;
 pub mod questionnaire;
 pub mod ratio;
