@@ -34,6 +34,7 @@ pub mod code;
 pub mod condition;
 pub mod criteria;
 pub mod cross;
+pub mod device;
 pub mod difference;
 pub mod disclosure;
 pub mod estimate;

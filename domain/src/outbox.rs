@@ -369,12 +369,14 @@ impl Outbox {
             match &item.state {
                 State::Pending { .. } | State::Sending { .. } => {
                     census.unsent += 1;
-                    census.oldest_unsent = earlier(census.oldest_unsent, item.queued_at);
+                    let known = census.oldest_unsent.into_iter();
+                    census.oldest_unsent = known.chain([item.queued_at]).min();
                 }
                 State::Delivered { .. } => census.delivered += 1,
                 State::Refused { code, .. } => {
                     census.refused += 1;
-                    census.oldest_refused = earlier(census.oldest_refused, item.queued_at);
+                    let known = census.oldest_refused.into_iter();
+                    census.oldest_refused = known.chain([item.queued_at]).min();
                     *census.reasons.entry(code.clone()).or_default() += 1;
                 }
             }
@@ -386,8 +388,4 @@ impl Outbox {
 /// Whether a wait is over. One longer than any that is ever set means that the clock was put back.
 fn due(not_before: Millis, now: Millis) -> bool {
     not_before <= now || not_before.saturating_sub(now) > LONGEST_RETRY_AFTER
-}
-
-fn earlier(known: Option<Millis>, other: Millis) -> Option<Millis> {
-    Some(known.map_or(other, |known| known.min(other)))
 }

@@ -3,6 +3,8 @@
 //! The model keeps apart what each part would keep in life: the windows' memory dies with a crash, the disk
 //! keeps what was written, the server keeps what it committed unless it is restored from its last backup.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::ResponseId;

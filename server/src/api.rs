@@ -3,6 +3,7 @@
 //! Handlers read the request, call one use case and shape its result; they decide nothing. What the routes
 //! take and answer is described in `openapi.json`, which is generated from here.
 
+pub mod devices;
 pub mod figures;
 pub mod indicators;
 pub mod keys;
@@ -16,7 +17,7 @@ pub mod units;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, put};
+use axum::routing::{get, post, put};
 use service::Service;
 use service::clock::Clock;
 
@@ -63,6 +64,9 @@ impl ApiState {
 pub fn routes(state: ApiState) -> Router {
     Router::new()
         .route("/api/v1/responses/{id}", put(responses::put))
+        .route("/api/v1/devices", post(devices::enrol))
+        .route("/api/v1/device", get(devices::desk))
+        .route("/api/v1/device/contact", post(devices::contact))
         .route("/api/v1/points/{code}", get(points::get))
         .route("/api/v1/questionnaires/{key}/{version}", get(questionnaires::get))
         .route("/api/v1/units", get(units::list))

@@ -3,6 +3,7 @@
 mod campaign;
 mod data;
 mod demo;
+mod device;
 mod export;
 mod open;
 mod point;
@@ -35,9 +36,12 @@ enum Command {
     /// Campaigns: what is asked of which units, when and by whom
     #[command(subcommand)]
     Campaign(campaign::Command),
-    /// Access points, their one-time codes and devices
+    /// Access points and their one-time codes
     #[command(subcommand)]
     Point(point::Command),
+    /// Desk devices: enrolment, state, and what waits on them
+    #[command(subcommand)]
+    Device(device::Command),
     /// Take units from CSV, all or none
     ImportUnits(data::Units),
     /// Publish a questionnaire version from its JSON file
@@ -65,6 +69,7 @@ pub async fn run() -> anyhow::Result<()> {
         Some(Command::Demo(arguments)) => demo::run(&common, &arguments).await,
         Some(Command::Campaign(command)) => campaign::run(&common, command).await,
         Some(Command::Point(command)) => point::run(&common, command).await,
+        Some(Command::Device(command)) => device::run(&common, command).await,
         Some(Command::ImportUnits(arguments)) => data::units(&common, &arguments).await,
         Some(Command::ImportQuestionnaire(arguments)) => data::questionnaire(&common, &arguments).await,
         Some(Command::Release(arguments)) => releases::release(&common, &arguments).await,

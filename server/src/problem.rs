@@ -28,6 +28,8 @@ pub use document::{FieldDocument, ProblemDocument, Tongue};
 
 /// How long a client is told to wait when the server cannot know better, in seconds.
 const RETRY_AFTER_S: u32 = 5;
+/// How long a device waits for a server of its own age, in seconds.
+const RETRY_AFTER_UPDATE_S: u32 = 300;
 
 /// Why a request is not carried out.
 #[derive(Clone, Debug)]
@@ -123,6 +125,33 @@ impl Problem {
         Self::new(Code::UnknownDevice).header(header::WWW_AUTHENTICATE, challenge)
     }
 
+    /// The device was revoked on that day.
+    pub fn revoked_device(on: time::Date) -> Self {
+        Self::new(Code::RevokedDevice).with("revoked_on", civil::format(on))
+    }
+
+    /// The code to enrol a device is none that can be redeemed.
+    pub fn unknown_enrolment() -> Self {
+        Self::new(Code::UnknownEnrolment)
+    }
+
+    /// What a device sent as its token is none.
+    pub fn bad_token() -> Self {
+        Self::new(Code::BadToken)
+    }
+
+    /// The format of the device had its year.
+    pub fn format_too_old(format: u32) -> Self {
+        Self::new(Code::FormatTooOld).with("format", format.to_string())
+    }
+
+    /// The format of the device is newer than this server, which will be put right.
+    pub fn format_unknown(format: u32) -> Self {
+        Self::new(Code::FormatUnknown)
+            .retry_after(RETRY_AFTER_UPDATE_S)
+            .with("format", format.to_string())
+    }
+
     /// There is nothing at the address.
     pub fn no_route() -> Self {
         Self::new(Code::NoRoute)
@@ -203,6 +232,7 @@ impl From<Refusal> for Problem {
             Refusal::UnknownPoint => Self::new(Code::UnknownPoint),
             Refusal::UnknownDevice => Self::unknown_device(),
             Refusal::ForeignDevice => Self::new(Code::ForeignDevice),
+            Refusal::RevokedDevice { revoked_on } => Self::revoked_device(revoked_on),
             Refusal::Conflict => Self::new(Code::Conflict),
             Refusal::CodeUsed => Self::new(Code::CodeUsed),
             Refusal::Gone { closed_on } => Self::new(Code::Gone).with("closed_on", civil::format(closed_on)),

@@ -5,6 +5,7 @@ mod burst;
 use domain::answer::{Answers, Unasked};
 use domain::canonical;
 use domain::channel::Channel;
+use domain::device::{clock_is_believed, in_grace};
 use domain::id::ResponseId;
 use domain::questionnaire::Version;
 use domain::response::{self, Document, Envelope, FieldError, FieldErrorCode};
@@ -29,6 +30,9 @@ pub struct Delivery {
     pub document: Value,
     /// The bearer token of a desk device.
     pub device_token: Option<String>,
+    /// The device's clock when it sent this, in Unix seconds. A sealed document cannot tell, as it may have lain
+    /// for days.
+    pub device_clock: Option<i64>,
     /// A plain form cannot take back an answer that a later one made pointless; a client must.
     pub unasked: Unasked,
 }
@@ -57,6 +61,8 @@ pub enum Refusal {
     /// The device belongs to another point.
     #[error("the device is not of this point")]
     ForeignDevice,
+    #[error("the device was revoked on {revoked_on}, and the time to deliver is over")]
+    RevokedDevice { revoked_on: Date },
     #[error("other content is stored under this id")]
     Conflict,
     #[error("the code was used")]
@@ -167,6 +173,7 @@ impl Service {
             answers,
             &point,
             device.as_ref(),
+            delivery.device_clock,
             today,
         )
         .await
@@ -184,6 +191,7 @@ impl Service {
         answers: Answers,
         point: &Point,
         device: Option<&Device>,
+        device_clock: Option<i64>,
         today: Date,
     ) -> Result<Checked, Refusal> {
         let campaign = self.campaign(point.campaign).await?;
@@ -207,12 +215,12 @@ impl Service {
             )]));
         }
         let handled_by = self.handled_by(&envelope, point, today)?;
-        let (status, reason) = self.first_status(&envelope, point, device, &campaign, today)?;
+        let (status, reason) = self.first_status(&envelope, point, device, device_clock, &campaign, today)?;
         let digest = response::digest(&envelope, &version.version, &answers);
         let now = self.inner.clock.now();
-        let clock_offset_s = envelope
-            .sent_at
-            .and_then(|sent| i32::try_from(sent - now.unix_timestamp()).ok());
+        let clock_offset_s = device_clock
+            .or(envelope.sent_at)
+            .and_then(|sent| i32::try_from(sent.saturating_sub(now.unix_timestamp())).ok());
         let closed_on = last_day(&campaign);
         let response = NewResponse {
             id,
@@ -295,6 +303,9 @@ impl Service {
         if device.point != point.id {
             return Err(Refusal::ForeignDevice);
         }
+        if let Some(revoked_on) = device.revoked_on.filter(|on| !in_grace(*on, self.today())) {
+            return Err(Refusal::RevokedDevice { revoked_on });
+        }
         Ok(Some(device))
     }
 
@@ -304,6 +315,7 @@ impl Service {
         envelope: &Envelope,
         point: &Point,
         device: Option<&Device>,
+        device_clock: Option<i64>,
         campaign: &Campaign,
         today: Date,
     ) -> Result<(Status, Option<Reason>), Refusal> {
@@ -317,6 +329,12 @@ impl Service {
         if !response::date_is_plausible(envelope.answered_on, today, campaign.starts_on) {
             return Ok((Status::Held, Some(Reason::Clock)));
         }
+        let skew = device_clock
+            .filter(|_| device.is_some())
+            .map(|clock| clock.saturating_sub(self.now().unix_timestamp()));
+        if skew.is_some_and(|skew| !clock_is_believed(skew)) {
+            return Ok((Status::Held, Some(Reason::Clock)));
+        }
         let load = self
             .inner
             .bursts
@@ -325,6 +343,7 @@ impl Service {
             Some(_) if load.is_runaway() => Err(Refusal::DeviceTooFast {
                 retry_after_s: load.retry_after_s(),
             }),
+            Some(_) if !load.is_over_a_day() => Ok((Status::Counted, None)),
             _ if load.is_over() => Ok((Status::Held, Some(Reason::Burst))),
             _ => Ok((Status::Counted, None)),
         }

@@ -5,6 +5,7 @@
 pub mod clock;
 pub mod demo;
 pub mod desk;
+pub mod devices;
 pub mod error;
 pub mod intake;
 pub mod releases;

@@ -1,17 +1,17 @@
-//! Making what a survey needs: units, versions, campaigns, points, devices and one-time codes.
+//! Making what a survey needs: units, versions, campaigns, points and one-time codes.
 //!
 //! Today the command line and the demo call these; administrators' pages will.
 
-use domain::canonical::{self, Hash};
+use domain::canonical::Hash;
 use domain::channel::Channel;
 use domain::code::{Code, ONE_TIME_LENGTH, POINT_LENGTH};
-use domain::id::{CampaignId, DeviceId, PointId, UnitId};
+use domain::id::{CampaignId, PointId, UnitId};
 use domain::questionnaire::Version;
 use domain::unit::UnitDirectory;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use store::StoreError;
-use store::catalogue::{Campaign, Device, DeviceState, KeyPair, Point, PointState, UnitRows, VersionId};
+use store::catalogue::{Campaign, KeyPair, Point, PointState, UnitRows, VersionId};
 use time::Date;
 use uuid::Uuid;
 
@@ -31,13 +31,6 @@ pub struct NewPoint {
     pub label: String,
     pub hourly_limit: i32,
     pub needs_code: bool,
-}
-
-/// A device with its token, which is shown once and stored only as a hash.
-#[derive(Clone, Debug)]
-pub struct EnrolledDevice {
-    pub id: DeviceId,
-    pub token: String,
 }
 
 impl Service {
@@ -191,38 +184,6 @@ impl Service {
         Ok(codes)
     }
 
-    /// Ties a new device to a point, in trial until it is put into service.
-    pub async fn enrol_device(&self, point: PointId) -> Result<EnrolledDevice, ServiceError> {
-        self.store()
-            .point(point)
-            .await?
-            .ok_or(ServiceError::NotFound("point"))?;
-        let id = DeviceId(random_uuid());
-        let token = canonical::hex(&random::<32>());
-        let device = Device {
-            id,
-            point,
-            token_hash: canonical::sha256(token.as_bytes()),
-            state: DeviceState::Trial,
-            revoked_on: None,
-        };
-        self.store().put_device(&device).await?;
-        Ok(EnrolledDevice { id, token })
-    }
-
-    /// Puts a device into service, back into trial, or revokes it. The token names it.
-    pub async fn set_device_state(&self, token: &str, state: DeviceState) -> Result<(), ServiceError> {
-        let hash = canonical::sha256(token.as_bytes());
-        let mut device = self
-            .store()
-            .device_by_token(&hash)
-            .await?
-            .ok_or(ServiceError::NotFound("device"))?;
-        device.state = state;
-        device.revoked_on = (state == DeviceState::Revoked).then(|| self.today());
-        Ok(self.store().put_device(&device).await?)
-    }
-
     /// Stores a key pair for sealed answers.
     pub async fn put_key_pair(&self, pair: &KeyPair) -> Result<(), ServiceError> {
         Ok(self.store().put_key_pair(pair).await?)
@@ -245,11 +206,11 @@ impl Service {
     }
 }
 
-fn random_uuid() -> Uuid {
+pub(crate) fn random_uuid() -> Uuid {
     uuid::Builder::from_random_bytes(random()).into_uuid()
 }
 
-fn new_code(length: usize) -> Result<String, ServiceError> {
+pub(crate) fn new_code(length: usize) -> Result<String, ServiceError> {
     let code = Code::from_random(length, &random::<ONE_TIME_LENGTH>());
     code.map(|code| code.as_str().to_owned())
         .ok_or_else(|| ServiceError::Invalid("no code of that length".to_owned()))

@@ -103,6 +103,7 @@ fn delivery(document: Value) -> Delivery {
         id,
         document,
         device_token: None,
+        device_clock: None,
         unasked: Unasked::Refuse,
     }
 }

@@ -107,6 +107,8 @@ pub struct Device {
     pub token_hash: [u8; 32],
     pub state: DeviceState,
     pub revoked_on: Option<Date>,
+    /// What it is called, such as "Máy ở quầy 3".
+    pub label: String,
 }
 
 /// A key pair for sealed answers; the private half is sealed under the master key.

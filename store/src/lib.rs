@@ -6,6 +6,7 @@
 
 mod backend;
 pub mod catalogue;
+pub mod devices;
 pub mod error;
 pub mod intake;
 pub mod jobs;
@@ -21,6 +22,7 @@ pub use error::StoreError;
 /// The whole interface. Object-safe, so that pages and handlers need not be generic.
 pub trait Store:
     catalogue::Catalogue
+    + devices::Devices
     + intake::Intake
     + responses::Responses
     + tallies::Tallies
@@ -31,6 +33,7 @@ pub trait Store:
 
 impl<T> Store for T where
     T: catalogue::Catalogue
+        + devices::Devices
         + intake::Intake
         + responses::Responses
         + tallies::Tallies

@@ -10,6 +10,8 @@ mod fixture;
 
 #[path = "conformance/catalogue.rs"]
 mod catalogue;
+#[path = "conformance/devices.rs"]
+mod devices;
 #[path = "conformance/intake.rs"]
 mod intake;
 #[path = "conformance/jobs.rs"]
@@ -53,6 +55,9 @@ on_both!(
     catalogue::campaigns_come_back_and_stay_closed,
     catalogue::points_and_devices_are_found,
     catalogue::key_pairs_come_back,
+    devices::a_code_ties_one_device,
+    devices::the_last_contact_is_kept,
+    devices::facts_are_replaced,
     intake::what_is_recorded_is_there_once,
     intake::repeats_and_conflicts_are_told_apart,
     intake::closing_is_a_barrier,

@@ -34,7 +34,12 @@ pub struct Key {
     responses((status = 200, description = "The keys, the one to use first", body = Keys)),
 )]
 pub async fn list(State(state): State<ApiState>) -> Json<Keys> {
-    let keys = state
+    Json(Keys { keys: usable(&state) })
+}
+
+/// The keys, the one to use first.
+pub(super) fn usable(state: &ApiState) -> Vec<Key> {
+    state
         .keyring()
         .public()
         .into_iter()
@@ -44,6 +49,5 @@ pub async fn list(State(state): State<ApiState>) -> Json<Keys> {
             public: canonical::hex(&key.bytes),
             made_on: civil::format(civil::date_of(key.made_at)),
         })
-        .collect();
-    Json(Keys { keys })
+        .collect()
 }

@@ -95,6 +95,9 @@ pub enum ModeName {
     ),
     paths(
         super::responses::put,
+        super::devices::enrol,
+        super::devices::desk,
+        super::devices::contact,
         super::points::get,
         super::points::campaigns,
         super::questionnaires::get,
@@ -107,6 +110,7 @@ pub enum ModeName {
         (name = "points", description = "What to ask where"),
         (name = "questionnaires", description = "What to ask, in which words"),
         (name = "responses", description = "Giving answers"),
+        (name = "devices", description = "Desk devices"),
         (name = "units", description = "Administrative units as dated facts"),
         (name = "indicators", description = "Released figures"),
         (name = "meta", description = "This description"),

@@ -6,6 +6,8 @@ use domain::civil;
 use domain::id::{CampaignId, UnitId};
 use domain::questionnaire::VersionRef;
 use serde::Serialize;
+use service::Service;
+use service::desk::Desk;
 use store::catalogue::{Campaign, ReleaseRule, StoredVersion};
 use time::Date;
 use utoipa::ToSchema;
@@ -113,6 +115,11 @@ pub async fn get(
 ) -> Result<Json<PointDocument>, Problem> {
     let service = state.service();
     let desk = service.desk(&code).await?;
+    Ok(Json(document(service, desk)))
+}
+
+/// The document of a point.
+pub(super) fn document(service: &Service, desk: Desk) -> PointDocument {
     let (units, today) = (service.units(), service.today());
     let from = desk
         .campaign
@@ -120,7 +127,7 @@ pub async fn get(
         .iter()
         .find(|(_, id)| *id == desk.version.id)
         .map(|(from, _)| *from);
-    Ok(Json(PointDocument {
+    PointDocument {
         code: desk.point.code,
         label: desk.point.label,
         channel: desk.point.channel.as_str(),
@@ -138,7 +145,7 @@ pub async fn get(
             .map(|(from, stored)| version(*from, stored))
             .collect(),
         campaign: campaign(&desk.campaign),
-    }))
+    }
 }
 
 /// The campaigns, newest first.

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::ApiState;
+use super::devices::{self, DurableDocument};
 use super::query::Segments;
 use crate::problem::{Problem, ProblemDocument};
 use crate::sealed::{self, Sealed};
@@ -36,6 +37,10 @@ pub struct Receipt {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, value_type = Option<String>, example = "closed")]
     pub reason: Option<&'static str>,
+    /// Told to devices only.
+    #[serde(flatten)]
+    #[schema(value_type = Option<DurableDocument>)]
+    pub standing: Option<DurableDocument>,
 }
 
 /// Records a response under an id that the client chose.
@@ -44,7 +49,11 @@ pub struct Receipt {
 /// civil date of the answer at 00:00 UTC and whose other 74 bits are random, or a `UUIDv4`.
 #[utoipa::path(
     put, path = "/api/v1/responses/{id}", tag = "responses", operation_id = "putResponse",
-    params(("id" = Uuid, Path, description = "Chosen by the client; it may tell no time of day.")),
+    params(
+        ("id" = Uuid, Path, description = "Chosen by the client; it may tell no time of day."),
+        ("Nghe-Dan-Format" = Option<u32>, Header, description = "The format in which a device sends; 1 without it."),
+        ("Nghe-Dan-Clock" = Option<i64>, Header, description = "The device's clock in Unix seconds, to tell a wrong one."),
+    ),
     request_body(content(
         (super::openapi::ResponseDocument = "application/json"),
         (Vec<u8> = "application/nghe-dan-sealed"),
@@ -55,7 +64,7 @@ pub struct Receipt {
         (status = 202, description = "Recorded but not counted; told to devices only", body = Receipt),
         (status = 400, description = "No JSON, no UUID, or a sealed body that does not open", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "The device's token is unknown", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "The device belongs to another point", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The device belongs to another point, or was revoked more than 30 days ago", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "No point has the code", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "Other content is recorded under the id, or the one-time code was used", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 410, description = "Answered after the day on which the campaign closed", body = ProblemDocument, content_type = "application/problem+json"),
@@ -76,6 +85,7 @@ pub async fn put(
     let (parts, body) = request.into_parts();
     let format = Format::of(&parts.headers)?;
     let device_token = bearer(&parts.headers)?;
+    devices::check_format(&state, &parts.headers)?;
     let body = read(&parts.headers, body).await?;
     let document = match format {
         Format::Json => json(&body)?,
@@ -85,6 +95,7 @@ pub async fn put(
         id: ResponseId(id),
         document,
         device_token,
+        device_clock: devices::clock(&parts.headers),
         unasked: Unasked::Refuse,
     };
     // A task of its own: a client that hangs up now still has a stored answer.
@@ -92,7 +103,13 @@ pub async fn put(
     let accepted = tokio::spawn(async move { service.submit(delivery).await })
         .await
         .map_err(|error| Problem::internal(error.to_string()))??;
-    Ok(receipt(accepted))
+    // It is recorded; what else the device could be told may wait for another time.
+    let standing = if accepted.device {
+        state.service().standing().await.ok().map(DurableDocument::of)
+    } else {
+        None
+    };
+    Ok(receipt(accepted, standing))
 }
 
 enum Format {
@@ -122,7 +139,7 @@ impl Format {
 }
 
 /// The token of `Authorization: Bearer`, if there is the header at all.
-fn bearer(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+pub(super) fn bearer(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {
         return Ok(None);
     };
@@ -189,7 +206,7 @@ async fn open(state: &ApiState, id: Uuid, body: &[u8]) -> Result<Value, Problem>
 }
 
 /// Everyone but devices is told the same: a stuffer learns nothing, and nobody honest is doubted.
-fn receipt(accepted: Accepted) -> Response {
+fn receipt(accepted: Accepted, standing: Option<DurableDocument>) -> Response {
     let told = accepted.not_counted.filter(|_| accepted.device);
     let not_counted = told.and_then(status_of);
     let status = match (accepted.repeat, not_counted) {
@@ -201,6 +218,7 @@ fn receipt(accepted: Accepted) -> Response {
         recorded: true,
         not_counted: not_counted.map(Status::as_str),
         reason: told.filter(|_| not_counted.is_some()).map(Reason::as_str),
+        standing,
     };
     (status, Json(receipt)).into_response()
 }

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write as _};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::{Args, Subcommand};
 use domain::channel::Channel;
 use service::Service;
 use service::setup::NewPoint;
-use store::catalogue::{DeviceState, Point, PointState};
+use store::catalogue::{Point, PointState};
 
 use super::open::{self, named};
 use crate::config::Common;
@@ -29,9 +29,6 @@ pub(super) enum Command {
         #[arg(long, default_value_t = 1)]
         count: usize,
     },
-    /// Desk devices
-    #[command(subcommand)]
-    Device(Device),
 }
 
 #[derive(Debug, Args)]
@@ -62,19 +59,6 @@ pub(super) struct Add {
     trial: bool,
 }
 
-#[derive(Debug, Subcommand)]
-pub(super) enum Device {
-    /// Tie a new device to a point and print its token, once; it starts in trial
-    Enrol {
-        /// The point's code
-        point: String,
-    },
-    /// Put the device whose token stands on standard input into service
-    Start,
-    /// Revoke the device whose token stands on standard input
-    Revoke,
-}
-
 pub(super) async fn run(common: &Common, command: Command) -> anyhow::Result<()> {
     let service = open::for_command(common).await?;
     match command {
@@ -90,17 +74,6 @@ pub(super) async fn run(common: &Common, command: Command) -> anyhow::Result<()>
                 writeln!(out, "{code}")?;
             }
         }
-        Command::Device(Device::Enrol { point }) => {
-            let desk = service.desk(&point).await?;
-            let device = service.enrol_device(desk.point.id).await?;
-            writeln!(io::stdout(), "{}", device.token)?;
-        }
-        Command::Device(Device::Start) => {
-            service
-                .set_device_state(&token()?, DeviceState::InService)
-                .await?;
-        }
-        Command::Device(Device::Revoke) => service.set_device_state(&token()?, DeviceState::Revoked).await?,
     }
     service.close().await;
     Ok(())
@@ -150,13 +123,4 @@ fn print(service: &Service, points: &[Point]) -> anyhow::Result<()> {
         writeln!(out, "{}\t/s/{}\t{name}\t{}", point.code, point.code, point.label)?;
     }
     Ok(())
-}
-
-/// Reads a token from standard input: an argument would stand in the list of processes.
-fn token() -> anyhow::Result<String> {
-    let mut line = String::new();
-    io::stdin()
-        .read_line(&mut line)
-        .context("cannot read the token from standard input")?;
-    Ok(line.trim().to_owned())
 }

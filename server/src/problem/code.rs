@@ -68,6 +68,21 @@ codes! {
     ForeignDevice = "device.foreign", FORBIDDEN,
         "Thiết bị này thuộc điểm lấy ý kiến khác.",
         "The device belongs to another access point.";
+    RevokedDevice = "device.revoked", FORBIDDEN,
+        "Thiết bị này đã bị thu hồi ngày {revoked_on}.",
+        "This device was revoked on {revoked_on}.";
+    UnknownEnrolment = "device.unknown_code", NOT_FOUND,
+        "Mã đăng ký thiết bị không đúng, đã dùng hoặc đã hết hạn.",
+        "The code to enrol a device is unknown, used or expired.";
+    BadToken = "device.bad_token", UNPROCESSABLE_ENTITY,
+        "Mã của thiết bị phải gồm 64 chữ số thập lục phân.",
+        "The token of a device is 64 hexadecimal digits.";
+    FormatTooOld = "device.format_too_old", BAD_REQUEST,
+        "Máy chủ không còn nhận định dạng {format}; hãy cập nhật thiết bị.",
+        "The server no longer takes format {format}; update the device.";
+    FormatUnknown = "device.format_unknown", SERVICE_UNAVAILABLE,
+        "Máy chủ chưa biết định dạng {format}; thử lại sau {seconds} giây.",
+        "The server does not know format {format} yet; try again in {seconds} seconds.";
     NoRoute = "request.no_route", NOT_FOUND,
         "Không có gì ở địa chỉ này.",
         "There is nothing at this address.";

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod assets;
+mod devices;
 mod indicators;
 mod intake;
 mod openapi;

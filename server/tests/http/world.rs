@@ -169,9 +169,16 @@ impl World {
 
     /// A device in service at a point; its token.
     pub(crate) async fn device(&self, point: &Point) -> String {
-        let token = self.service.enrol_device(point.id).await.unwrap().token;
+        let code = self
+            .service
+            .invite_device(&point.code, "Máy ở quầy 3", Some("246810"))
+            .await
+            .unwrap()
+            .code;
+        let token = canonical::hex(&service::clock::random::<32>());
+        let enrolled = self.service.redeem(&code, &token).await.unwrap();
         self.service
-            .set_device_state(&token, DeviceState::InService)
+            .set_device(enrolled.device.id, DeviceState::InService)
             .await
             .unwrap();
         token

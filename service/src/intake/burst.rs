@@ -14,6 +14,8 @@ const HOUR_S: i64 = 3600;
 /// How many times its point's rate a device may send before it is told to wait: a queue emptied after an
 /// outage is no misbehaviour, a loop is.
 const RUNAWAY: i64 = 20;
+/// How many hours of its point's rate a device may bring in one: a day without a network.
+const DAY: i64 = 10;
 
 /// Answers taken at each point in the running hour, in this process.
 #[derive(Debug, Default)]
@@ -38,6 +40,11 @@ pub(crate) struct Load {
 impl Load {
     pub(crate) fn is_over(self) -> bool {
         self.taken > self.limit
+    }
+
+    /// More than a working day's answers: a device that was cut off brings them all at once.
+    pub(crate) fn is_over_a_day(self) -> bool {
+        self.taken > self.limit.saturating_mul(DAY)
     }
 
     pub(crate) fn is_runaway(self) -> bool {

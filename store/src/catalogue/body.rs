@@ -116,6 +116,7 @@ macro_rules! catalogue {
                     .bind(device.token_hash.as_slice())
                     .bind(sql::device_state_number(device.state))
                     .bind(device.revoked_on.map(days_since_epoch))
+                    .bind(&device.label)
                     .execute(&self.writer)
                     .await?;
                 Ok(())

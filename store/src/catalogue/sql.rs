@@ -99,11 +99,11 @@ pub(super) const POINT_BY_CODE: &str = points!("where code = $1");
 pub(super) const POINT: &str = points!("where id = $1");
 pub(super) const POINTS_OF: &str = points!("where unit = $1 order by label, code");
 
-pub(super) const PUT_DEVICE: &str = "insert into device (id, point, token_hash, state, revoked_on) values ($1, $2, $3, $4, $5) \
+pub(crate) const PUT_DEVICE: &str = "insert into device (id, point, token_hash, state, revoked_on, label) values ($1, $2, $3, $4, $5, $6) \
      on conflict (id) do update set point = excluded.point, token_hash = excluded.token_hash, \
-     state = excluded.state, revoked_on = excluded.revoked_on";
+     state = excluded.state, revoked_on = excluded.revoked_on, label = excluded.label";
 pub(super) const DEVICE_BY_TOKEN: &str =
-    "select id, point, token_hash, state, revoked_on from device where token_hash = $1";
+    "select id, point, token_hash, state, revoked_on, label from device where token_hash = $1";
 
 pub(super) const PUT_KEY_PAIR: &str = "insert into key_pair (id, public_key, sealed_private, made_at, retired_at) values ($1, $2, $3, $4, $5) \
      on conflict (id) do update set retired_at = excluded.retired_at, sealed_private = excluded.sealed_private";
@@ -144,7 +144,7 @@ pub(super) type CampaignRow = (
     Option<i32>,
 );
 pub(super) type PointRow = (Uuid, String, Uuid, Uuid, i16, i16, String, i32, i16);
-pub(super) type DeviceRow = (Uuid, Uuid, Vec<u8>, i16, Option<i32>);
+pub(crate) type DeviceRow = (Uuid, Uuid, Vec<u8>, i16, Option<i32>, String);
 pub(super) type KeyRow = (i32, Vec<u8>, Vec<u8>, i64, Option<i64>);
 
 pub(super) fn units_of(
@@ -253,7 +253,7 @@ pub(super) fn point_state_number(state: PointState) -> i16 {
     number_in(&POINT_STATES, &state)
 }
 
-pub(super) fn device_state_number(state: DeviceState) -> i16 {
+pub(crate) fn device_state_number(state: DeviceState) -> i16 {
     number_in(&DEVICE_STATES, &state)
 }
 
@@ -317,13 +317,16 @@ pub(super) fn point_of(row: PointRow) -> Result<Point, StoreError> {
     })
 }
 
-pub(super) fn device_of((id, point, token_hash, state, revoked): DeviceRow) -> Result<Device, StoreError> {
+pub(crate) fn device_of(
+    (id, point, token_hash, state, revoked, label): DeviceRow,
+) -> Result<Device, StoreError> {
     Ok(Device {
         id: DeviceId(id),
         point: PointId(point),
         token_hash: hash_of(token_hash)?,
         state: numbered(&DEVICE_STATES, state)?,
         revoked_on: revoked.map(date_of).transpose()?,
+        label,
     })
 }
 

@@ -189,6 +189,7 @@ pub(crate) async fn points_and_devices_are_found(world: &World) {
         token_hash: [7; 32],
         state: DeviceState::InService,
         revoked_on: None,
+        label: "Máy ở quầy 3".to_owned(),
     };
     world.store.put_device(&device).await.unwrap();
     device.state = DeviceState::Revoked;

@@ -131,6 +131,7 @@ async fn send(
         id,
         document,
         device_token: None,
+        device_clock: None,
         unasked: Unasked::Drop,
     };
     let said = |step: Step, form: Form, message: &'static str| Screen {
@@ -172,7 +173,7 @@ async fn send(
                 Some(5),
             )
         }
-        Err(refusal @ (Refusal::UnknownDevice | Refusal::ForeignDevice)) => {
+        Err(refusal @ (Refusal::UnknownDevice | Refusal::ForeignDevice | Refusal::RevokedDevice { .. })) => {
             return Err(AppError::internal(refusal));
         }
     };
