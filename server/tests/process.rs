@@ -165,7 +165,10 @@ fn from_nothing_to_an_exported_answer() {
     let code = point.split('\t').next().unwrap().to_owned();
     assert_eq!(done(folder, &["point", "list", "29954"]), point);
     let device = done(folder, &["device", "enrol", &code, "--label", "Máy ở quầy 3"]);
-    assert!(device.starts_with("code\t") && device.contains("\npin\t"), "{device}");
+    assert!(
+        device.starts_with("code\t") && device.contains("\npin\t"),
+        "{device}"
+    );
     assert_eq!(
         done(folder, &["point", "codes", "desk-2026", "--count", "3"])
             .lines()
