@@ -11,6 +11,7 @@ mod person;
 use domain::answer::Answers;
 use domain::channel::{Channel, Mode};
 use domain::id::{ResponseId, UnitId};
+use domain::questionnaire::Version;
 use domain::response::{self, Envelope};
 use domain::status::Status;
 use domain::tally::Rated;
@@ -336,6 +337,18 @@ fn response_of(
         code: None,
         receipt: None,
     }
+}
+
+/// Answers of so many synthetic people to a version, for benches: the same ones for the same seed.
+pub fn answers(version: &Version, seed: u64, count: usize) -> Vec<Answers> {
+    let mut random = ChaCha12Rng::seed_from_u64(seed);
+    let synthetic = Synthetic::of(version);
+    (0..count)
+        .map(|_| {
+            let effects = Effects::draw(&mut random, 0.0, 0.5);
+            synthetic.answers(&mut random, effects)
+        })
+        .collect()
 }
 
 /// Splits a number over units whose sizes differ as communes do, at least one each.

@@ -21,6 +21,7 @@ use crate::StoreError;
 use crate::catalogue::VersionId;
 
 pub use connect::{Options, connect};
+pub(crate) use connect::{open_postgres, open_sqlite, sqlite_path};
 pub(crate) use rows::{Rows, chunks, place};
 
 /// A database behind the interface.
@@ -43,6 +44,8 @@ pub(crate) trait Dialect: Database {
     const CAMPAIGN_BARRIER: &'static str;
     /// How many buckets growing tables are spread over. SQLite has one: a hashed prefix scatters its inserts.
     const BUCKETS: u64;
+    /// Whether parameters of statements over many rows are numbered; see [`Rows`].
+    const NUMBERED_PARAMETERS: bool;
 
     /// The bucket of an id. The function must never change: rows are found by it.
     fn bucket(id: Uuid) -> i16 {
@@ -67,6 +70,7 @@ impl Dialect for Sqlite {
     const SNAPSHOT: &'static str = "begin";
     const CAMPAIGN_BARRIER: &'static str = "select closed_on from campaign where id = $1";
     const BUCKETS: u64 = 1;
+    const NUMBERED_PARAMETERS: bool = false;
 }
 
 impl Dialect for Postgres {
@@ -74,6 +78,7 @@ impl Dialect for Postgres {
     const SNAPSHOT: &'static str = "begin isolation level repeatable read";
     const CAMPAIGN_BARRIER: &'static str = "select closed_on from campaign where id = $1 for share";
     const BUCKETS: u64 = 1024;
+    const NUMBERED_PARAMETERS: bool = true;
 }
 
 impl<D: Database> Db<D> {

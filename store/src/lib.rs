@@ -10,6 +10,8 @@ pub mod devices;
 pub mod error;
 pub mod intake;
 pub mod jobs;
+#[doc(hidden)]
+pub mod probe;
 pub mod releases;
 pub mod responses;
 pub mod tallies;

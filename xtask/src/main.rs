@@ -8,6 +8,7 @@
     reason = "a command-line tool speaks on standard output"
 )]
 
+mod bench;
 mod bless;
 mod fonts;
 mod lint;
@@ -37,6 +38,8 @@ enum Command {
     Test(test::Args),
     /// Check format, lints, documentation, dependency rules and size budgets.
     Lint(lint::Args),
+    /// Measure intake, reports and memory against their bars; `docs/performance.md` explains them.
+    Bench(bench::Args),
     /// Build what the browser loads into `target/site`.
     Site(site::Args),
     /// Take pictures of every page at every size into `docs/screens`.
@@ -67,6 +70,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Serve(args) => serve::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Lint(args) => lint::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Site(args) => site::run(&args),
         Command::Screens => test::screens(),
         Command::Bless => bless::run(),

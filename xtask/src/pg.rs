@@ -66,6 +66,11 @@ struct Cluster {
 impl Server {
     /// Makes a cluster and starts it; takes two seconds.
     pub(crate) fn start(durability: Durability) -> Result<Self> {
+        Self::start_with(durability, None)
+    }
+
+    /// The same with a library loaded before it, such as one that makes its disk slow.
+    pub(crate) fn start_with(durability: Durability, preload: Option<&Path>) -> Result<Self> {
         remove_left_over()?;
         let cluster = Cluster::create()?;
         HANDLER.call_once(|| {
@@ -86,7 +91,7 @@ impl Server {
             port: free_port()?,
         };
         server.cluster.initdb()?;
-        server.launch(durability)?;
+        server.launch(durability, preload)?;
         Ok(server)
     }
 
@@ -95,7 +100,14 @@ impl Server {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
-    fn launch(&self, durability: Durability) -> Result<()> {
+    /// The number of its first process, parent of all others.
+    pub(crate) fn pid(&self) -> Result<u32> {
+        let file = fs::read_to_string(self.cluster.folder.join("data/postmaster.pid"))?;
+        let first = file.lines().next().context("the file begins with the number")?;
+        Ok(first.trim().parse()?)
+    }
+
+    fn launch(&self, durability: Durability, preload: Option<&Path>) -> Result<()> {
         let mut options = format!(
             "-p {} -k {} -c listen_addresses=127.0.0.1 -c max_connections=300 -c shared_buffers=256MB \
              -c log_min_messages=warning",
@@ -107,6 +119,12 @@ impl Server {
         }
         let log = self.cluster.folder.join("log");
         let mut command = self.cluster.program("pg_ctl")?;
+        if let Some(library) = preload {
+            // Copied, because the user `postgres` may be unable to read where it was built.
+            let copy = self.cluster.folder.join("preload.so");
+            fs::copy(library, &copy)?;
+            command.env("LD_PRELOAD", copy);
+        }
         command
             .args([
                 "start",

@@ -32,8 +32,7 @@ impl Default for Options {
 /// Opens `sqlite:PATH`, which it makes when it is missing, or `postgres://…`. The schema is left as it is; see
 /// [`crate::jobs::Jobs::migrate`].
 pub async fn connect(url: &str, options: Options) -> Result<SharedStore, StoreError> {
-    if let Some(path) = url.strip_prefix("sqlite:") {
-        let path = path.strip_prefix("//").unwrap_or(path);
+    if let Some(path) = sqlite_path(url) {
         return Ok(Arc::new(open_sqlite(path, options).await?));
     }
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
@@ -44,7 +43,13 @@ pub async fn connect(url: &str, options: Options) -> Result<SharedStore, StoreEr
     ))
 }
 
-async fn open_sqlite(path: &str, options: Options) -> Result<Db<Sqlite>, StoreError> {
+/// The file of `sqlite:PATH`.
+pub(crate) fn sqlite_path(url: &str) -> Option<&str> {
+    let path = url.strip_prefix("sqlite:")?;
+    Some(path.strip_prefix("//").unwrap_or(path))
+}
+
+pub(crate) async fn open_sqlite(path: &str, options: Options) -> Result<Db<Sqlite>, StoreError> {
     let base = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -79,7 +84,7 @@ async fn open_sqlite(path: &str, options: Options) -> Result<Db<Sqlite>, StoreEr
     Ok(Db::new(writer, reader))
 }
 
-async fn open_postgres(url: &str, options: Options) -> Result<Db<Postgres>, StoreError> {
+pub(crate) async fn open_postgres(url: &str, options: Options) -> Result<Db<Postgres>, StoreError> {
     let connect = PgConnectOptions::from_str(url)?
         .application_name("nghe-dan")
         .statement_cache_capacity(200);

@@ -2,10 +2,15 @@
 //!
 //! A statement costs about 65 µs in SQLite and 100 µs in PostgreSQL whatever it does, and a batch must not
 //! pay that for each of its rows. Four sizes keep the caches of prepared statements small.
+//!
+//! On SQLite parameters stand without numbers: sqlx asks for the name of each before it binds it, and SQLite
+//! looks a name up in a list of all, which took most of the time of an insert of a thousand parameters.
 
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::OnceLock;
+
+use super::Dialect;
 
 const SIZES: [usize; 4] = [64, 16, 4, 1];
 
@@ -25,7 +30,8 @@ pub(crate) struct Rows {
     head: &'static str,
     shape: Shape,
     tail: &'static str,
-    texts: OnceLock<[&'static str; 4]>,
+    /// With numbered parameters, and without.
+    texts: [OnceLock<[&'static str; 4]>; 2],
 }
 
 impl Rows {
@@ -53,7 +59,7 @@ impl Rows {
             head,
             shape,
             tail,
-            texts: OnceLock::new(),
+            texts: [OnceLock::new(), OnceLock::new()],
         }
     }
 
@@ -61,18 +67,25 @@ impl Rows {
     ///
     /// The texts live as long as the program and hold constants only, so they are leaked once: sqlx takes
     /// static texts without a copy.
-    pub(crate) fn text(&self, rows: usize) -> &'static str {
-        let texts = self
-            .texts
-            .get_or_init(|| SIZES.map(|size| &*self.build(size).leak()));
+    pub(crate) fn text<D: Dialect>(&self, rows: usize) -> &'static str {
+        let numbers = D::NUMBERED_PARAMETERS;
+        let texts = self.texts[usize::from(numbers)]
+            .get_or_init(|| SIZES.map(|size| &*self.build(size, numbers).leak()));
         let index = SIZES.iter().position(|size| *size <= rows).unwrap_or(3);
         texts[index]
     }
 
-    fn build(&self, rows: usize) -> String {
+    fn build(&self, rows: usize, numbers: bool) -> String {
         let mut text = String::from(self.head);
-        let mut parameters = 1..;
-        let mut next = || parameters.next().unwrap_or(0);
+        let mut number = 0;
+        let mut next = || {
+            number += 1;
+            if numbers {
+                format!("${number}")
+            } else {
+                "?".to_owned()
+            }
+        };
         for row in 0..rows {
             let (separator, cells) = match &self.shape {
                 Shape::Values { columns } => (", ", placeholders(*columns, &mut next)),
@@ -82,7 +95,7 @@ impl Rows {
                 Shape::AnyOf { columns } => {
                     let equal: Vec<String> = columns
                         .iter()
-                        .map(|column| format!("{column} = ${}", next()))
+                        .map(|column| format!("{column} = {}", next()))
                         .collect();
                     (" or ", equal.join(" and "))
                 }
@@ -96,8 +109,8 @@ impl Rows {
     }
 }
 
-fn placeholders(columns: usize, next: &mut impl FnMut() -> u32) -> String {
-    let all: Vec<String> = (0..columns).map(|_| format!("${}", next())).collect();
+fn placeholders(columns: usize, next: &mut impl FnMut() -> String) -> String {
+    let all: Vec<String> = (0..columns).map(|_| next()).collect();
     all.join(", ")
 }
 
@@ -118,6 +131,8 @@ pub(crate) fn place(start: usize, number: i32) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::{Postgres, Sqlite};
+
     use super::*;
 
     #[test]
@@ -134,19 +149,23 @@ mod tests {
     fn texts_number_their_parameters() {
         let insert = Rows::new("insert into t (a, b) values", 2, "on conflict do nothing");
         assert_eq!(
-            insert.text(4),
+            insert.text::<Postgres>(4),
             "insert into t (a, b) values ($1, $2), ($3, $4), ($5, $6), ($7, $8) on conflict do nothing"
+        );
+        assert_eq!(
+            insert.text::<Sqlite>(4),
+            "insert into t (a, b) values (?, ?), (?, ?), (?, ?), (?, ?) on conflict do nothing"
         );
         let look_up = Rows::numbered("with k (n, a) as (values", 1, ") select n from k");
         assert_eq!(
-            look_up.text(1),
+            look_up.text::<Postgres>(1),
             "with k (n, a) as (values (0, $1) ) select n from k"
         );
-        assert!(insert.text(64).contains("$128)"));
+        assert!(insert.text::<Postgres>(64).contains("$128)"));
         let delete = Rows::any_of("delete from t where", &["a", "b"], "");
         assert!(
             delete
-                .text(4)
+                .text::<Postgres>(4)
                 .starts_with("delete from t where (a = $1 and b = $2) or (a = $3 and b = $4) or ")
         );
     }

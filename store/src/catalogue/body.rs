@@ -170,7 +170,7 @@ macro_rules! catalogue {
             async fn put_units_once(&self, rows: &UnitRows) -> Result<(), StoreError> {
                 let mut tx = self.writer.begin_with(<$db as Dialect>::BEGIN).await?;
                 for range in chunks(rows.units.len()) {
-                    let mut query = sqlx::query(sql::PUT_UNITS.text(range.len()));
+                    let mut query = sqlx::query(sql::PUT_UNITS.text::<$db>(range.len()));
                     for unit in &rows.units[range] {
                         query = query
                             .bind(unit.id.0)
@@ -189,7 +189,7 @@ macro_rules! catalogue {
                     })
                     .collect();
                 for range in chunks(facts.len()) {
-                    let mut query = sqlx::query(sql::PUT_FACTS.text(range.len()));
+                    let mut query = sqlx::query(sql::PUT_FACTS.text::<$db>(range.len()));
                     for (unit, ordinal, fact) in &facts[range] {
                         query = query
                             .bind(unit.0)
@@ -213,7 +213,7 @@ macro_rules! catalogue {
                         .await?;
                 }
                 for range in chunks(rows.successions.len()) {
-                    let mut query = sqlx::query(sql::PUT_SUCCESSIONS.text(range.len()));
+                    let mut query = sqlx::query(sql::PUT_SUCCESSIONS.text::<$db>(range.len()));
                     for row in &rows.successions[range] {
                         query = query
                             .bind(row.old.0)
@@ -287,7 +287,7 @@ macro_rules! catalogue {
                         .await?;
                 }
                 for range in chunks(campaign.versions.len()) {
-                    let mut query = sqlx::query(sql::PUT_CAMPAIGN_VERSIONS.text(range.len()));
+                    let mut query = sqlx::query(sql::PUT_CAMPAIGN_VERSIONS.text::<$db>(range.len()));
                     for (from, version) in &campaign.versions[range] {
                         query = query
                             .bind(campaign.id.0)
@@ -297,7 +297,7 @@ macro_rules! catalogue {
                     query.execute(&mut *tx).await?;
                 }
                 for range in chunks(campaign.units.len()) {
-                    let mut query = sqlx::query(sql::PUT_CAMPAIGN_UNITS.text(range.len()));
+                    let mut query = sqlx::query(sql::PUT_CAMPAIGN_UNITS.text::<$db>(range.len()));
                     for unit in &campaign.units[range] {
                         query = query.bind(campaign.id.0).bind(unit.0);
                     }
@@ -324,7 +324,7 @@ macro_rules! catalogue {
             async fn put_points_once(&self, points: &[Point]) -> Result<(), StoreError> {
                 let mut tx = self.writer.begin_with(<$db as Dialect>::BEGIN).await?;
                 for range in chunks(points.len()) {
-                    let mut query = sqlx::query(sql::PUT_POINTS.text(range.len()));
+                    let mut query = sqlx::query(sql::PUT_POINTS.text::<$db>(range.len()));
                     for point in &points[range] {
                         query = query
                             .bind(point.id.0)
@@ -353,7 +353,7 @@ macro_rules! catalogue {
                 let mut tx = self.writer.begin_with(<$db as Dialect>::BEGIN).await?;
                 for rows in [&sql::ISSUE_CODES, &sql::OPEN_CODES] {
                     for range in chunks(sorted.len()) {
-                        let mut query = sqlx::query(rows.text(range.len()));
+                        let mut query = sqlx::query(rows.text::<$db>(range.len()));
                         for hash in &sorted[range] {
                             query = query
                                 .bind(<$db>::bucket_of_hash(hash))

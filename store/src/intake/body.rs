@@ -121,7 +121,7 @@ macro_rules! intake {
             ) -> Result<(), StoreError> {
                 for range in chunks(asked.len()) {
                     let start = range.start;
-                    let mut query = sqlx::query_as(KNOWN.text(range.len()));
+                    let mut query = sqlx::query_as(KNOWN.text::<$db>(range.len()));
                     for (bucket, index) in &asked[range] {
                         query = query.bind(*bucket).bind(plan.batch[*index].id.0);
                     }
@@ -139,7 +139,7 @@ macro_rules! intake {
                 let codes = plan.with_codes();
                 let mut open: HashSet<Hash> = HashSet::with_capacity(codes.len());
                 for range in chunks(codes.len()) {
-                    let mut query = sqlx::query_scalar(CONSUME.text(range.len()));
+                    let mut query = sqlx::query_scalar(CONSUME.text::<$db>(range.len()));
                     for (index, code) in &codes[range] {
                         query = query
                             .bind(<$db>::bucket_of_hash(code))
@@ -163,7 +163,7 @@ macro_rules! intake {
             }
 
             /// Writes the rows; false when some id was there already.
-            async fn insert(
+            pub(crate) async fn insert(
                 &self,
                 tx: &mut Transaction<'static, $db>,
                 batch: &[NewResponse],
@@ -172,7 +172,7 @@ macro_rules! intake {
             ) -> Result<bool, StoreError> {
                 for range in chunks(written.len()) {
                     let sent = range.len();
-                    let mut query = sqlx::query(INSERT.text(sent));
+                    let mut query = sqlx::query(INSERT.text::<$db>(sent));
                     for (bucket, index) in &written[range] {
                         let response = &batch[*index];
                         let (status, reason) = verdict(response, closed);
@@ -223,7 +223,7 @@ macro_rules! intake {
                     })
                     .collect();
                 for range in chunks(remarks.len()) {
-                    let mut query = sqlx::query(REMARKS.text(range.len()));
+                    let mut query = sqlx::query(REMARKS.text::<$db>(range.len()));
                     for (bucket, id, question, body) in &remarks[range] {
                         let question = i16::try_from(*question).unwrap_or(i16::MAX);
                         query = query.bind(*bucket).bind(*id).bind(question).bind(*body);
@@ -247,7 +247,7 @@ macro_rules! intake {
                 receipts.sort_unstable();
                 receipts.dedup();
                 for range in chunks(receipts.len()) {
-                    let mut query = sqlx::query(RECEIPTS.text(range.len()));
+                    let mut query = sqlx::query(RECEIPTS.text::<$db>(range.len()));
                     for (bucket, hash) in &receipts[range] {
                         query = query.bind(*bucket).bind(hash.as_slice());
                     }

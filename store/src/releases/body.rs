@@ -118,7 +118,7 @@ macro_rules! releases {
                     &CELLS
                 };
                 for range in chunks(keys.len()) {
-                    let text = texts.text(range.len());
+                    let text = texts.text::<$db>(range.len());
                     if query.items {
                         let mut rows = sqlx::query_as::<_, WholeRow>(text);
                         for (unit, period, channel) in &keys[range] {
@@ -180,7 +180,7 @@ macro_rules! releases {
                     .execute(&mut *tx)
                     .await?;
                 for range in chunks(order.len()) {
-                    let mut query = sqlx::query(PUT_CELLS.text(range.len()));
+                    let mut query = sqlx::query(PUT_CELLS.text::<$db>(range.len()));
                     for (bucket, cell) in &order[range] {
                         query = query
                             .bind(*bucket)

@@ -172,7 +172,7 @@ macro_rules! responses {
                     .fetch_all(&mut *tx)
                     .await?;
                 for range in chunks(remarked.len()) {
-                    let mut query = sqlx::query(sql::DROP_REMARKS.text(range.len()));
+                    let mut query = sqlx::query(sql::DROP_REMARKS.text::<$db>(range.len()));
                     for (bucket, id) in &remarked[range] {
                         query = query.bind(*bucket).bind(*id);
                     }

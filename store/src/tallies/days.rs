@@ -22,7 +22,7 @@ macro_rules! days {
                 read.resize_with(rows.len(), || None);
                 for range in chunks(rows.len()) {
                     let start = range.start;
-                    let mut query = sqlx::query_as(sql::READ_DAYS.text(range.len()));
+                    let mut query = sqlx::query_as(sql::READ_DAYS.text::<$db>(range.len()));
                     for (at, _) in &rows[range] {
                         query = query
                             .bind(at.bucket)
@@ -50,7 +50,7 @@ macro_rules! days {
                 let mut writes = writes.into_iter();
                 for range in chunks(writes.len()) {
                     let sent = range.len();
-                    let mut query = sqlx::query(sql::WRITE_DAYS.text(sent));
+                    let mut query = sqlx::query(sql::WRITE_DAYS.text::<$db>(sent));
                     for row in writes.by_ref().take(sent) {
                         query = query
                             .bind(row.place.bucket)

@@ -37,7 +37,7 @@ macro_rules! seal {
                 rows.sort_unstable_by_key(DayRow::place);
                 for range in chunks(rows.len()) {
                     let sent = range.len();
-                    let mut query = sqlx::query(sql::SEAL_DAYS.text(sent));
+                    let mut query = sqlx::query(sql::SEAL_DAYS.text::<$db>(sent));
                     for row in &rows[range] {
                         let place = row.place();
                         query = query

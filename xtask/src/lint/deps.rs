@@ -9,13 +9,14 @@ use crate::run::{cargo, output};
 use crate::site::AUDIENCES;
 
 /// The arrows between our crates; one that is not listed here may depend on none.
-const ARROWS: [(&str, &[&str]); 6] = [
+const ARROWS: [(&str, &[&str]); 7] = [
     ("server", &["app", "service", "store", "report", "domain"]),
     ("app", &["service", "store", "domain"]),
     ("frontend", &["app"]),
     ("service", &["store", "domain"]),
     ("store", &["domain"]),
     ("report", &["domain"]),
+    ("bench", &["service", "store", "domain"]),
 ];
 
 /// All that the pure crate may use: data (CSV is read from text, never from a file), digests, dates, ids, errors.

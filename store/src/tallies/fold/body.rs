@@ -186,7 +186,7 @@ macro_rules! folding {
                     })
                     .collect();
                 for range in chunks(periods.len()) {
-                    let mut query = sqlx::query(sql::PUT_PERIODS.text(range.len()));
+                    let mut query = sqlx::query(sql::PUT_PERIODS.text::<$db>(range.len()));
                     for (unit, split, packed) in &periods[range] {
                         query = query
                             .bind(unit.bucket)
@@ -212,7 +212,7 @@ macro_rules! folding {
                     })
                     .collect();
                 for range in chunks(cross.len()) {
-                    let mut query = sqlx::query(sql::PUT_CROSS.text(range.len()));
+                    let mut query = sqlx::query(sql::PUT_CROSS.text::<$db>(range.len()));
                     for (unit, split, products) in &cross[range] {
                         query = query
                             .bind(unit.bucket)
@@ -229,7 +229,7 @@ macro_rules! folding {
                 let mut days: Vec<_> = folded.iter().flat_map(|unit| &unit.days).collect();
                 days.sort_unstable_by_key(|(place, ..)| *place);
                 for range in chunks(days.len()) {
-                    let mut query = sqlx::query(sql::MARK_DAYS.text(range.len()));
+                    let mut query = sqlx::query(sql::MARK_DAYS.text::<$db>(range.len()));
                     for (place, rev, clusters) in &days[range] {
                         query = query
                             .bind(place.bucket)
@@ -257,7 +257,7 @@ macro_rules! folding {
                     .flat_map(|unit| unit.months.iter().map(move |month| (unit, *month)))
                     .collect();
                 for range in chunks(months.len()) {
-                    let mut query = sqlx::query(text.text(range.len()));
+                    let mut query = sqlx::query(text.text::<$db>(range.len()));
                     for (unit, month) in &months[range] {
                         query = query
                             .bind(unit.bucket)

@@ -1,0 +1,364 @@
+//! Reports: what reading a stored release costs, what making one costs, and that a recount agrees.
+
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, ensure};
+use domain::channel::Channel;
+use domain::id::UnitId;
+use domain::release::{self, Opening, State};
+use domain::unit::UnitLevel;
+use store::intake::NewResponse;
+use store::probe;
+use store::releases::CellQuery;
+use time::{Date, Duration};
+
+use crate::Args;
+use crate::intake::MEMORY_MB;
+use crate::load;
+use crate::process::{self, Folder, Running};
+use crate::table::{Bar, Table};
+use crate::world::{Asked, World};
+
+const DESK: Asked = Asked {
+    campaign: "bench-desk",
+    key: "desk-rating",
+    version: "1",
+};
+
+/// Responses in a transaction while the database is filled.
+const FILL: usize = 2048;
+/// How often each reading is repeated; the median is shown.
+const READINGS: usize = 15;
+/// How many people answer at each point of the province on the day that changes.
+const LATE: usize = 10;
+
+/// How much to fill.
+#[derive(Clone, Copy)]
+pub(crate) struct Size {
+    pub(crate) responses: usize,
+    pub(crate) communes: usize,
+    pub(crate) days: usize,
+}
+
+/// Milliseconds of each reading.
+struct Readings {
+    country: f64,
+    communes: f64,
+    commune: f64,
+}
+
+/// Fills two databases, makes releases of both, reads them, and recounts the larger.
+pub(crate) async fn run(args: &Args, folder: &Folder, table: &mut Table) -> Result<()> {
+    let large = args.reports();
+    let small = Size {
+        responses: large.responses / args.report_ratio(),
+        ..large
+    };
+    let url = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
+
+    let few_url = url("few.db");
+    let mut world = World::make(&few_url, DESK).await?;
+    fill(&mut world, small).await?;
+    world.service.fold().await?;
+    world.service.release_all().await?;
+    let few = readings(&world, &large, None).await?;
+    world.close().await;
+
+    let url = url("reports.db");
+    let mut world = World::make(&url, DESK).await?;
+    table.section(&format!(
+        "Reports: {} responses over {} communes and {} days",
+        large.responses, large.communes, large.days
+    ));
+    let started = Instant::now();
+    fill(&mut world, large).await?;
+    table.line(
+        "filling, through the store's own path",
+        rate(large.responses, started),
+        "/s",
+        Bar::None,
+    );
+    let started = Instant::now();
+    world.service.fold().await?;
+    table.line(
+        "folding all of it",
+        started.elapsed().as_secs_f64(),
+        "s",
+        Bar::None,
+    );
+    world.close().await;
+    let made = process::finish(&args.program, folder, &url, &["release"])?;
+    ensure!(made.success, "the release failed");
+    table.line(
+        "the nightly release, everything new",
+        made.seconds,
+        "s",
+        Bar::AtMost(60.0),
+    );
+    table.line("its peak memory", made.peak_mb, "MB", Bar::AtMost(MEMORY_MB));
+
+    let mut world = World::open(&url, DESK).await?;
+    late_day(&mut world, large).await?;
+    world.close().await;
+    let changed = process::finish(&args.program, folder, &url, &["release"])?;
+    ensure!(changed.success, "the release failed");
+    table.line(
+        "the release after one day of one province changed",
+        changed.seconds,
+        "s",
+        Bar::AtMost(5.0),
+    );
+    table.line("its peak memory", changed.peak_mb, "MB", Bar::AtMost(MEMORY_MB));
+
+    let world = World::open(&url, DESK).await?;
+    let many = readings(&world, &large, Some(table)).await?;
+    world.close().await;
+    let bar = Bar::AtMost(1.2);
+    table.line(
+        "country: against a tenth of the responses in the same cells",
+        many.country / few.country,
+        "",
+        bar,
+    );
+    table.line("all communes: the same", many.communes / few.communes, "", bar);
+    table.line("one commune: the same", many.commune / few.commune, "", bar);
+    over_http(args, folder, &url, table).await?;
+    recount(args, folder, &url, table).await
+}
+
+/// Fills the same cells whatever the number: day by day, commune by commune.
+async fn fill(world: &mut World, size: Size) -> Result<()> {
+    let cells = size.communes * size.days;
+    ensure!(
+        size.responses >= cells,
+        "{} responses do not fill {cells} cells",
+        size.responses
+    );
+    let first = world.campaign.starts_on;
+    let mut batch: Vec<NewResponse> = Vec::with_capacity(FILL);
+    for cell in 0..cells {
+        let (day, commune) = (cell / size.communes, cell % size.communes);
+        let date = first + Duration::days(i64::try_from(day * 365 / size.days)?);
+        let count = size.responses * (cell + 1) / cells - size.responses * cell / cells;
+        for _ in 0..count {
+            let point = commune * world.points.len() / size.communes;
+            let mut response = world.response(point, date);
+            // A cell has one channel, so that its number of tallies is the same in both databases.
+            response.channel = [Channel::DeskDevice, Channel::PointQr][(day + commune) % 2];
+            batch.push(response);
+            if batch.len() == FILL {
+                world.store.record(&batch).await?;
+                batch.clear();
+            }
+        }
+    }
+    world.store.record(&batch).await?;
+    Ok(())
+}
+
+/// Answers of one past day that arrive late, at every point of one province.
+async fn late_day(world: &mut World, size: Size) -> Result<()> {
+    let today = world.service.today();
+    let units = world.service.units();
+    let province = |unit: UnitId| units.parent_on(unit, today).map(|above| above.unit.id);
+    let first = province(world.points[0].unit);
+    let date = world.campaign.starts_on + Duration::days(100);
+    let mut batch = Vec::new();
+    for commune in 0..size.communes {
+        let point = commune * world.points.len() / size.communes;
+        if province(world.points[point].unit) == first {
+            batch.extend((0..LATE).map(|_| world.response(point, date)));
+        }
+    }
+    world.store.record(&batch).await?;
+    Ok(())
+}
+
+/// Reads and opens cells as pages do, in this process.
+async fn readings(world: &World, size: &Size, table: Option<&mut Table>) -> Result<Readings> {
+    let today: Date = world.service.today();
+    let units = world.service.units();
+    let country = units.country(today).context("the country is a unit")?.unit.id;
+    let mut provinces = vec![country];
+    provinces.extend(units.children_on(country, today).map(|unit| unit.unit.id));
+    let communes: Vec<UnitId> = units
+        .level_on(UnitLevel::Commune, today)
+        .map(|commune| commune.unit.id)
+        .collect();
+    let year = world.campaign.starts_on.year();
+    let months: Vec<String> = (1..=12).map(|month| format!("{year}-{month:02}")).collect();
+    let year = year.to_string();
+    let mut with_months = vec![year.as_str()];
+    with_months.extend(months.iter().map(String::as_str));
+    let asks = [
+        (&provinces[..], &with_months[..1], &["all"][..], true),
+        (&communes[..], &with_months[..1], &["all"][..], false),
+        (
+            &[world.points[0].unit][..],
+            &with_months[..],
+            &["all", "desk", "online"],
+            true,
+        ),
+    ];
+    let mut medians = Vec::new();
+    let mut sizes = Vec::new();
+    for (units, periods, channels, items) in asks {
+        let query = CellQuery {
+            campaign: world.campaign.id,
+            units,
+            periods,
+            channels,
+            items,
+        };
+        let mut times = Vec::new();
+        let mut read = (0, 0, 0);
+        for _ in 0..READINGS {
+            let started = Instant::now();
+            read = open_all(world, &query).await?;
+            times.push(started.elapsed().as_secs_f64() * 1000.0);
+        }
+        medians.push(median(times));
+        sizes.push(read);
+    }
+    let [country, communes, commune] = medians[..] else {
+        unreachable!("three asks")
+    };
+    if let Some(table) = table {
+        table.line(
+            "country and 34 provinces, all figures, a year",
+            country,
+            "ms",
+            Bar::AtMost(20.0),
+        );
+        table.line(
+            "all communes, whole, parts and factors, a year",
+            communes,
+            "ms",
+            Bar::AtMost(100.0),
+        );
+        table.line("their bytes", megabytes(sizes[1].1), "MB", Bar::AtMost(2.0));
+        table.line(
+            "one commune with everything and its twelve months",
+            commune,
+            "ms",
+            Bar::AtMost(5.0),
+        );
+        let shown: usize = sizes.iter().map(|(_, _, shown)| shown).sum();
+        let rows: usize = sizes.iter().map(|(rows, _, _)| rows).sum();
+        table.line("rows read for these", count(rows), "", Bar::None);
+        table.line("of them shown", count(shown), "", Bar::None);
+        ensure!(sizes[1].0 >= size.communes, "a commune has no cell");
+    }
+    Ok(Readings {
+        country,
+        communes,
+        commune,
+    })
+}
+
+/// Rows, their bytes, and how many of them are shown.
+async fn open_all(world: &World, query: &CellQuery<'_>) -> Result<(usize, usize, usize)> {
+    let rows = world.store.cells(query).await?;
+    let opening = Opening {
+        version: &world.version.version,
+        selection: world.campaign.selection,
+        minimum: release::Rules::PUBLIC.threshold,
+        products: None,
+    };
+    let (mut bytes, mut shown) = (0, 0);
+    for row in &rows {
+        bytes += row.nodes.len() + row.items.len();
+        let state = row.hidden.and_then(State::from_code);
+        let disclosed = release::open(&opening, state, &row.nodes, &row.items)?;
+        shown += usize::from(matches!(disclosed, release::Disclosed::Shown(_)));
+    }
+    Ok((rows.len(), bytes, shown))
+}
+
+/// The same over HTTP, as JSON, from the program as it ships.
+async fn over_http(args: &Args, folder: &Folder, url: &str, table: &mut Table) -> Result<()> {
+    let world = World::open(url, DESK).await?;
+    let year = world.campaign.starts_on.year();
+    let today = world.service.today();
+    let country = world
+        .service
+        .units()
+        .country(today)
+        .context("the country is a unit")?
+        .unit
+        .id;
+    let commune = world.points[0].unit;
+    world.close().await;
+    let server = Running::program(&args.program, folder, url, None)?;
+    server.wait_for_log("the nightly release is made")?;
+    for (what, path) in [
+        (
+            "over HTTP: country and 34 provinces, a year",
+            format!(
+                "/api/v1/indicators?unit={country}&campaign={}&period={year}&children=code",
+                DESK.campaign
+            ),
+        ),
+        (
+            "over HTTP: one commune and its months",
+            format!(
+                "/api/v1/indicators?unit={commune}&campaign={}&period={year}",
+                DESK.campaign
+            ),
+        ),
+    ] {
+        let mut times = Vec::new();
+        for _ in 0..READINGS {
+            times.push(load::get(server.address, &path).await?);
+        }
+        table.line(what, median(times), "ms", Bar::None);
+    }
+    table.line(
+        "peak memory of the server",
+        server.stop()?,
+        "MB",
+        Bar::AtMost(MEMORY_MB),
+    );
+    Ok(())
+}
+
+/// Every tally agrees; after one bit was changed, it does not.
+async fn recount(args: &Args, folder: &Folder, url: &str, table: &mut Table) -> Result<()> {
+    let check = || process::finish(&args.program, folder, url, &["recount", "--check"]);
+    let agreed = check()?;
+    ensure!(agreed.success, "the recount does not agree");
+    table.line("recount --check, which agrees", agreed.seconds, "s", Bar::None);
+    table.line("its peak memory", agreed.peak_mb, "MB", Bar::AtMost(MEMORY_MB));
+    let world = World::open(url, DESK).await?;
+    let campaign = world.campaign.id;
+    world.close().await;
+    let probe = probe::open(url).await?;
+    probe.flip_bit(campaign).await?;
+    probe.close().await;
+    ensure!(!check()?.success, "the recount does not find a changed bit");
+    table.line(
+        "recount --check finds one changed bit",
+        1.0,
+        "",
+        Bar::AtLeast(1.0),
+    );
+    Ok(())
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_unstable_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
+fn count(number: usize) -> f64 {
+    number as f64
+}
+
+fn megabytes(bytes: usize) -> f64 {
+    count(bytes) / 1e6
+}
+
+fn rate(done: usize, started: Instant) -> f64 {
+    count(done) / started.elapsed().as_secs_f64()
+}

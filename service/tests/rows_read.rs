@@ -1,0 +1,154 @@
+//! A report reads stored cells and no more of them than it shows.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use domain::id::UnitId;
+use service::clock::Clock;
+use service::demo::Plan;
+use service::results::{ChildOrder, ChildrenPage, Results, ResultsQuery};
+use service::{Options, Service};
+use time::OffsetDateTime;
+use time::macros::{date, datetime};
+use tracing::field::{Field, Visit};
+use tracing::span;
+
+/// Rows that statements on cells returned, as sqlx reports each statement.
+static CELLS: AtomicU64 = AtomicU64::new(0);
+/// Rows that statements on responses and tallies returned.
+static BEHIND: AtomicU64 = AtomicU64::new(0);
+
+struct Counter;
+
+#[derive(Default)]
+struct Statement {
+    on_cells: bool,
+    on_what_is_behind: bool,
+    rows: u64,
+}
+
+impl Visit for Statement {
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        if field.name() == "rows_returned" {
+            self.rows = value;
+        }
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "db.statement" {
+            self.on_cells = value.contains("release_cell");
+            self.on_what_is_behind = value.contains(" response ") || value.contains(" tally_");
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
+}
+
+impl tracing::Subscriber for Counter {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target() == "sqlx::query"
+    }
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        let mut statement = Statement::default();
+        event.record(&mut statement);
+        if statement.on_cells {
+            CELLS.fetch_add(statement.rows, Ordering::SeqCst);
+        }
+        if statement.on_what_is_behind {
+            BEHIND.fetch_add(statement.rows, Ordering::SeqCst);
+        }
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+    fn enter(&self, _: &span::Id) {}
+    fn exit(&self, _: &span::Id) {}
+}
+
+/// A clock that stands still.
+struct Noon;
+
+impl Clock for Noon {
+    fn now(&self) -> OffsetDateTime {
+        datetime!(2026-11-20 05:00 UTC)
+    }
+}
+
+/// The results, with the rows read for them of cells, and of what lies behind cells.
+async fn counted(service: &Service, campaign: &str, unit: UnitId) -> (Results, u64, u64) {
+    let children = ChildrenPage {
+        offset: 0,
+        limit: 50,
+        order: ChildOrder::Code,
+        search: String::new(),
+    };
+    let query = ResultsQuery {
+        unit,
+        campaign: service.campaign_by_key(campaign).expect("a demo campaign").id,
+        period: None,
+        channel: None,
+        children: Some(children),
+    };
+    let before = (CELLS.load(Ordering::SeqCst), BEHIND.load(Ordering::SeqCst));
+    let results = service.results(&query).await.expect("results");
+    (
+        results,
+        CELLS.load(Ordering::SeqCst) - before.0,
+        BEHIND.load(Ordering::SeqCst) - before.1,
+    )
+}
+
+/// The only test of this program, because what it counts is counted for the whole process.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_reads_at_most_three_rows_for_each_unit_and_period_shown() {
+    tracing::subscriber::set_global_default(Counter).expect("no other subscriber");
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}", folder.path().join("demo.db").display());
+    let store = store::connect(&url, store::Options::default())
+        .await
+        .expect("a database");
+    store.migrate().await.expect("a schema");
+    let options = Options {
+        queue: 64,
+        pepper: [7; 32],
+    };
+    let service = Service::open(store, Arc::new(Noon), options)
+        .await
+        .expect("a service");
+    service.load_shipped().await.expect("units and questionnaires");
+    let plan = Plan::small(date!(2026 - 11 - 20));
+    service.fill_demo(plan, &mut |_, _| ()).await.expect("a demo");
+    service.release_all().await.expect("a release");
+
+    let (units, today) = (service.units(), service.today());
+    let country = units.country(today).expect("the country").unit.id;
+    let province = units
+        .children_on(country, today)
+        .next()
+        .expect("a province")
+        .unit
+        .id;
+    for campaign in ["demo-desk", "demo-sipas"] {
+        for unit in [country, province] {
+            let (results, cells, behind) = counted(&service, campaign, unit).await;
+            let children = results.children.as_ref().expect("children were asked for");
+            let shown = results.periods.len().max(1) + children.rows.len();
+            let shown = u64::try_from(shown).expect("a small number");
+            assert!(cells > 0, "the rows are counted at all");
+            assert!(
+                cells <= 3 * shown,
+                "{campaign}: {cells} rows for {shown} units and periods"
+            );
+            assert_eq!(
+                behind, 0,
+                "{campaign}: a report reads neither responses nor tallies"
+            );
+        }
+    }
+}
