@@ -26,13 +26,17 @@ pub struct Made {
 }
 
 impl Service {
-    /// Folds every changed day into months and campaigns; returns how many groups changed.
+    /// Folds every day that had changed into months and campaigns; returns how many groups changed. What
+    /// changes meanwhile is for the next time.
     pub async fn fold(&self) -> Result<u64, ServiceError> {
         let mut folded = 0;
+        let mut after = None;
         loop {
-            match self.store().fold(FOLD).await? {
-                0 => return Ok(folded),
-                groups => folded += groups,
+            let pass = self.store().fold(after, FOLD).await?;
+            folded += pass.groups;
+            after = pass.last;
+            if after.is_none() {
+                return Ok(folded);
             }
         }
     }

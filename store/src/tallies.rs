@@ -115,6 +115,15 @@ pub enum Grain {
     Campaign,
 }
 
+/// How far one pass over the changed days has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Folded {
+    /// How many (unit, month, campaign) groups were folded.
+    pub groups: u64,
+    /// The last unit folded, after which the pass goes on; none at its end.
+    pub last: Option<(CampaignId, UnitId)>,
+}
+
 /// Tallies.
 #[async_trait]
 pub trait Tallies: Send + Sync + 'static {
@@ -126,10 +135,11 @@ pub trait Tallies: Send + Sync + 'static {
         from: Date,
         to: Date,
     ) -> Result<Vec<DayTally>, StoreError>;
-    /// Folds up to `limit` changed (unit, month, campaign) groups into month and campaign rows; returns how
-    /// many it folded. What arrives during the fold leaves its day dirty, to be folded again. For a job under
-    /// a lease.
-    async fn fold(&self, limit: i64) -> Result<u64, StoreError>;
+    /// Folds about `limit` changed (unit, month, campaign) groups into month and campaign rows: those of the
+    /// units after the one given, each unit whole. What arrives during the fold leaves its day dirty, for the
+    /// next pass: one pass folds a unit once, so that it ends however busy the desks are, and comes to every
+    /// unit. For a job under a lease.
+    async fn fold(&self, after: Option<(CampaignId, UnitId)>, limit: i64) -> Result<Folded, StoreError>;
     /// The whole folded rows of a campaign, its months and itself, or those of the months given, for the
     /// release.
     async fn periods(

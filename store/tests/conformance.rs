@@ -77,4 +77,5 @@ on_both!(
     tallies::months_and_the_campaign_are_folded,
     tallies::sampling_clusters_are_squared_as_a_whole,
     tallies::folding_under_load_loses_nothing,
+    tallies::a_pass_comes_to_every_unit_once,
 );

@@ -101,7 +101,7 @@ macro_rules! responses {
 
             async fn retain(&self, campaign: CampaignId, before: Date) -> Result<u64, StoreError> {
                 // What is not folded now never can be.
-                while retrying!(self.fold_once(FOLDED_AT_ONCE))? > 0 {}
+                while retrying!(self.fold_once(None, FOLDED_AT_ONCE))?.groups > 0 {}
                 let days: Vec<i32> = sqlx::query_scalar(sql::DAYS_BEFORE)
                     .bind(campaign.0)
                     .bind(days_since_epoch(before))

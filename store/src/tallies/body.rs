@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::fold::unpack_cross;
 use super::recount::Expected;
 use super::rows::{CountRow, CrossRow, DayRow, PeriodRow, Versions, class_of};
-use super::{CrossTally, DayTally, Dimension, Disagreement, PeriodTally, Tallies, sql};
+use super::{CrossTally, DayTally, Dimension, Disagreement, Folded, PeriodTally, Tallies, sql};
 use crate::StoreError;
 use crate::backend::{Db, Dialect, date_of, retrying};
 use crate::catalogue::VersionId;
@@ -54,8 +54,12 @@ macro_rules! tallies {
                 rows.into_iter().map(DayTally::try_from).collect()
             }
 
-            async fn fold(&self, limit: i64) -> Result<u64, StoreError> {
-                retrying!(self.fold_once(limit))
+            async fn fold(
+                &self,
+                after: Option<(CampaignId, UnitId)>,
+                limit: i64,
+            ) -> Result<Folded, StoreError> {
+                retrying!(self.fold_once(after, limit))
             }
 
             async fn periods(

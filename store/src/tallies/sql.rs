@@ -53,9 +53,9 @@ pub(super) static SEAL_DAYS: Rows = Rows::new(
      and tally_day.version = k.version and tally_day.channel = k.channel and tally_day.rev = k.rev",
 );
 
-/// Changed day tallies, unit by unit.
-pub(super) const DIRTY: &str =
-    "select campaign, unit, day from tally_day where dirty = 1 order by campaign, unit, day limit $1";
+/// Changed day tallies after one of them, unit by unit.
+pub(super) const DIRTY: &str = "select campaign, unit, day from tally_day where dirty = 1 and (campaign, unit, day) > ($1, $2, $3) \
+     order by campaign, unit, day limit $4";
 pub(super) const UNIT_DAYS: &str = "select bucket, campaign, unit, day, version, channel, rev, seal, counts, clusters, dirty from tally_day \
      where bucket = $1 and campaign = $2 and unit = $3 order by day, version, channel";
 pub(super) const DAYS_OF_UNIT: &str =

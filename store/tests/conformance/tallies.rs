@@ -6,12 +6,12 @@ use std::time::Duration;
 use domain::id::UnitId;
 use domain::moments::{ClusterMoments, Moments};
 use domain::status::{Reason, Status};
-use domain::tally::{Tally, contributions};
+use domain::tally::{Rated, Tally, contributions};
 use domain::varint::Reader;
 use sqlx::Connection as _;
 use store::SharedStore;
 use store::intake::NewResponse;
-use store::tallies::{Dimension, Grain, PeriodTally};
+use store::tallies::{Dimension, Folded, Grain, PeriodTally};
 use time::Date;
 use time::macros::{date, datetime};
 
@@ -134,8 +134,8 @@ pub(crate) async fn months_and_the_campaign_are_folded(world: &World) {
     let mut batch: Vec<NewResponse> = (0..40).map(|n| world.response(n)).collect();
     batch.extend((40..60).map(in_october));
     world.store.record(&batch).await.unwrap();
-    assert_eq!(world.store.fold(100).await.unwrap(), 2);
-    assert_eq!(world.store.fold(100).await.unwrap(), 0);
+    assert_eq!(world.store.fold(None, 100).await.unwrap().groups, 2);
+    assert_eq!(world.store.fold(None, 100).await.unwrap(), Folded::default());
     let months = [date!(2026 - 10 - 01), date!(2026 - 11 - 01)];
     let whole = world.store.periods(campaign_id(), None).await.unwrap();
     let by_month: BTreeMap<_, _> = whole.iter().map(|row| (row.key.month, row)).collect();
@@ -186,7 +186,7 @@ pub(crate) async fn months_and_the_campaign_are_folded(world: &World) {
         .set_status(batch[50].id, Status::Excluded, None, at)
         .await
         .unwrap();
-    assert_eq!(world.store.fold(100).await.unwrap(), 1);
+    assert_eq!(world.store.fold(None, 100).await.unwrap().groups, 1);
     let after = world.store.periods(campaign_id(), None).await.unwrap();
     let campaign = after.iter().find(|row| row.key.month.is_none()).unwrap();
     assert_eq!(Tally::unpack(layout, &campaign.counts).unwrap().responses(), 59);
@@ -201,7 +201,7 @@ pub(crate) async fn months_and_the_campaign_are_folded(world: &World) {
 pub(crate) async fn a_recount_sees_folded_rows(world: &World) {
     let batch: Vec<NewResponse> = (0..10).map(|n| world.response(n)).collect();
     world.store.record(&batch).await.unwrap();
-    world.store.fold(10).await.unwrap();
+    world.store.fold(None, 10).await.unwrap();
     assert!(
         world
             .store
@@ -250,7 +250,7 @@ pub(crate) async fn sampling_clusters_are_squared_as_a_whole(world: &World) {
         })
         .collect();
     world.store.record(&batch).await.unwrap();
-    world.store.fold(100).await.unwrap();
+    world.store.fold(None, 100).await.unwrap();
     let rows = world.store.periods(campaign_id(), None).await.unwrap();
     let campaign = rows.iter().find(|row| row.key.month.is_none()).unwrap();
     let mut villages = vec![Moments::default(); 3];
@@ -276,12 +276,12 @@ pub(crate) async fn folding_under_load_loses_nothing(world: &World) {
     };
     let fold = async {
         for _ in 0..30 {
-            world.store.fold(10).await.unwrap();
+            world.store.fold(None, 10).await.unwrap();
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
     tokio::join!(write, fold);
-    while world.store.fold(10).await.unwrap() > 0 {}
+    while world.store.fold(None, 10).await.unwrap().groups > 0 {}
     let rows = world.store.periods(campaign_id(), None).await.unwrap();
     for row in &rows {
         assert_eq!(
@@ -290,4 +290,36 @@ pub(crate) async fn folding_under_load_loses_nothing(world: &World) {
         );
     }
     assert_eq!(rows.len(), 2);
+}
+
+/// Units that change all the time keep neither a pass from its end nor other units from their turn.
+pub(crate) async fn a_pass_comes_to_every_unit_once(world: &World) {
+    let units = [0x0a, 0x0b, 0x0c].map(|unit| UnitId(uuid::Uuid::from_u128(unit)));
+    let record = async |first: u128| {
+        let batch: Vec<NewResponse> = (first..)
+            .zip(units)
+            .map(|(n, unit)| NewResponse {
+                rated: Rated {
+                    served_at: unit,
+                    handled_by: None,
+                },
+                ..world.response(n)
+            })
+            .collect();
+        world.store.record(&batch).await.unwrap();
+    };
+    record(0).await;
+    let mut after = None;
+    let mut passed = Vec::new();
+    for round in 1..10 {
+        let pass = world.store.fold(after, 1).await.unwrap();
+        passed.extend(pass.last.map(|(_, unit)| unit));
+        after = pass.last;
+        if after.is_none() {
+            break;
+        }
+        record(round * 10).await;
+    }
+    assert_eq!(after, None, "the pass ends");
+    assert_eq!(passed, units[..2], "the third unit is the end");
 }

@@ -11,10 +11,13 @@ use crate::StoreError;
 use crate::backend::{Db, Dialect, Rows, chunks, date_of};
 use crate::catalogue::VersionId;
 use crate::tallies::rows::{CountRow, CrossRow, FoldDay, SplitRow, Versions, class_of};
-use crate::tallies::{Disagreement, Grain, sql};
+use crate::tallies::{Disagreement, Folded as Pass, Grain, sql};
 
 /// Units folded in one transaction, so that the writer is soon free again.
 const UNITS_A_TRANSACTION: usize = 32;
+
+/// A unit of a campaign with its changed months.
+type Changed = ((Uuid, Uuid), BTreeSet<i32>);
 
 /// The longest month.
 const DAYS: usize = 31;
@@ -34,32 +37,64 @@ fn disagreement(campaign: CampaignId, unit: Uuid, split: &Split) -> Result<Disag
     })
 }
 
+/// The changed months of as many units as hold `limit` groups, each unit whole, and the last of them if there
+/// may be more.
+fn whole_units(
+    dirty: Vec<(Uuid, Uuid, i32)>,
+    limit: i64,
+    all_read: bool,
+) -> Result<(Vec<Changed>, Option<(CampaignId, UnitId)>), StoreError> {
+    let mut changed: BTreeMap<(Uuid, Uuid), BTreeSet<i32>> = BTreeMap::new();
+    for (campaign, unit, day) in dirty {
+        changed
+            .entry((campaign, unit))
+            .or_default()
+            .insert(month_of(day)?);
+    }
+    let mut changed: Vec<Changed> = changed.into_iter().collect();
+    // Of the last unit some days may be among the rows that were not read.
+    if !all_read && changed.len() > 1 {
+        changed.pop();
+    }
+    let mut groups = 0;
+    let fits = changed.iter().take_while(|(_, months)| {
+        let before = groups;
+        groups += i64::try_from(months.len()).unwrap_or(i64::MAX);
+        before < limit
+    });
+    let fits = fits.count();
+    let is_end = all_read && fits == changed.len();
+    changed.truncate(fits);
+    let last = changed
+        .last()
+        .map(|((campaign, unit), _)| (CampaignId(*campaign), UnitId(*unit)));
+    Ok((changed, last.filter(|_| !is_end)))
+}
+
 macro_rules! folding {
     ($db:ty) => {
         impl Db<$db> {
-            pub(crate) async fn fold_once(&self, limit: i64) -> Result<u64, StoreError> {
+            pub(crate) async fn fold_once(
+                &self,
+                after: Option<(CampaignId, UnitId)>,
+                limit: i64,
+            ) -> Result<Pass, StoreError> {
                 let versions = self.all_versions().await?;
+                // Nothing stands before the nil of both ids; after a unit's last day comes the next unit.
+                let (campaign, unit) = after.map_or((Uuid::nil(), Uuid::nil()), |(campaign, unit)| {
+                    (campaign.0, unit.0)
+                });
                 // A month has at most 31 days, a day a few classes: this many rows hold `limit` groups.
+                let rows = limit.saturating_mul(64);
                 let dirty: Vec<(Uuid, Uuid, i32)> = sqlx::query_as(sql::DIRTY)
-                    .bind(limit.saturating_mul(64))
+                    .bind(campaign)
+                    .bind(unit)
+                    .bind(i32::MAX)
+                    .bind(rows)
                     .fetch_all(&self.reader)
                     .await?;
-                let mut changed: BTreeMap<(Uuid, Uuid), BTreeSet<i32>> = BTreeMap::new();
-                let mut groups = 0;
-                for (campaign, unit, day) in dirty {
-                    let month = month_of(day)?;
-                    let months = changed.entry((campaign, unit)).or_default();
-                    if months.contains(&month) {
-                        continue;
-                    }
-                    if groups == limit {
-                        break;
-                    }
-                    groups += 1;
-                    months.insert(month);
-                }
-                changed.retain(|_, months| !months.is_empty());
-                let changed: Vec<_> = changed.into_iter().collect();
+                let all_read = i64::try_from(dirty.len()).unwrap_or(i64::MAX) < rows;
+                let (changed, last) = whole_units(dirty, limit, all_read)?;
                 for some in changed.chunks(UNITS_A_TRANSACTION) {
                     let mut folded = Vec::with_capacity(some.len());
                     for ((campaign, unit), months) in some {
@@ -69,7 +104,8 @@ macro_rules! folding {
                     self.write_folded(&mut tx, &folded).await?;
                     tx.commit().await?;
                 }
-                Ok(groups.unsigned_abs())
+                let groups = changed.iter().map(|(_, months)| months.len() as u64).sum();
+                Ok(Pass { groups, last })
             }
 
             /// Computes every row of a unit anew and compares; with `repair`, writes them. What waits to be
