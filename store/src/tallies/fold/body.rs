@@ -16,7 +16,9 @@ use crate::tallies::{Disagreement, Folded as Pass, Grain, sql};
 /// Units folded in one transaction, so that the writer is soon free again.
 const UNITS_A_TRANSACTION: usize = 32;
 
-/// A unit of a campaign with its changed months.
+/// A unit of a campaign.
+type Unit = (CampaignId, UnitId);
+/// The same as it is stored, with its changed months.
 type Changed = ((Uuid, Uuid), BTreeSet<i32>);
 
 /// The longest month.
@@ -43,7 +45,7 @@ fn whole_units(
     dirty: Vec<(Uuid, Uuid, i32)>,
     limit: i64,
     all_read: bool,
-) -> Result<(Vec<Changed>, Option<(CampaignId, UnitId)>), StoreError> {
+) -> Result<(Vec<Changed>, Option<Unit>), StoreError> {
     let mut changed: BTreeMap<(Uuid, Uuid), BTreeSet<i32>> = BTreeMap::new();
     for (campaign, unit, day) in dirty {
         changed
@@ -76,7 +78,7 @@ macro_rules! folding {
         impl Db<$db> {
             pub(crate) async fn fold_once(
                 &self,
-                after: Option<(CampaignId, UnitId)>,
+                after: Option<Unit>,
                 limit: i64,
             ) -> Result<Pass, StoreError> {
                 let versions = self.all_versions().await?;
