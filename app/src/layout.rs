@@ -77,6 +77,11 @@ pub fn DemoBanner(locale: Locale) -> impl IntoView {
     }
 }
 
+/// A table that scrolls in a box of its own where it is wider than the page, also with the keyboard.
+pub(crate) fn table_scroll(label: String, table: AnyView) -> AnyView {
+    view! { <div class="table-scroll" tabindex="0" role="region" aria-label=label>{table}</div> }.into_any()
+}
+
 /// The foot of public pages.
 #[component]
 fn Footer(locale: Locale) -> impl IntoView {

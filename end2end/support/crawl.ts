@@ -4,9 +4,20 @@ import type { Page } from "@playwright/test";
 
 /** How many pages of one kind are looked at: a unit's page looks like the next unit's. */
 const PER_KIND = 2;
+/** And of one kind with a query: what was chosen changes less. */
+const PER_QUERY = 1;
 
-/** Addresses of all kinds of pages, in both languages, the home page first; `seeds` are known by heart. */
-export async function crawl(page: Page, origin: string, seeds: readonly string[]): Promise<string[]> {
+/** The languages of the interface. */
+export const LANGUAGES = ["vi", "en"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** The language of an address. */
+function languageOf(path: string): Language {
+  return /^\/en(\/|\?|$)/.test(path) ? "en" : "vi";
+}
+
+/** Addresses of all kinds of pages of one language, the home page first; `seeds` are known by heart. */
+export async function crawl(page: Page, origin: string, seeds: readonly string[], language: Language): Promise<string[]> {
   const queue = [...seeds];
   const seen = new Set<string>();
   const perKind = new Map<string, number>();
@@ -14,8 +25,10 @@ export async function crawl(page: Page, origin: string, seeds: readonly string[]
   for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
     if (seen.has(path)) continue;
     seen.add(path);
+    if (languageOf(path) !== language) continue;
     const known = perKind.get(kind(path)) ?? 0;
-    if (known >= PER_KIND && !seeds.includes(path)) continue;
+    const enough = path.includes("?") ? PER_QUERY : PER_KIND;
+    if (known >= enough && !seeds.includes(path)) continue;
     const answer = await page.request.get(origin + path, { maxRedirects: 5 });
     if (!answer.ok() || !(answer.headers()["content-type"] ?? "").startsWith("text/html")) continue;
     perKind.set(kind(path), known + 1);

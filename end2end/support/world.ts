@@ -1,4 +1,10 @@
-// What the tests find on the server: pages that no link leads to.
+// What the tests find on the server.
 
-/** Where a walk along the links begins. */
-export const SEEDS: readonly string[] = ["/", "/en"];
+import type { Server } from "./server.ts";
+
+/** Where a walk along the links begins: the home pages, what filling the database named, and what no link leads to. */
+export function seeds(server: Server): string[] {
+  const desk = server.links.find((link) => link.startsWith("/s/"));
+  const unlinked = desk ? [`/en${desk}`, `${desk}/thanks`, `${desk}/poster`, `/en${desk}/poster?paper=a5`] : [];
+  return ["/", "/en", ...server.links, ...unlinked];
+}

@@ -118,8 +118,9 @@ fn prepare_browser() -> Result<()> {
 
 fn playwright(project: &str) -> Command {
     let mut command = Command::new("node_modules/.bin/playwright");
+    // With `=`, as `--project` takes every word behind it for another project.
     command
-        .args(["test", "--project", project])
+        .args(["test", &format!("--project={project}")])
         .current_dir("end2end");
     command
 }

@@ -4,6 +4,7 @@ use axum::response::Response;
 use leptos::prelude::*;
 
 use crate::i18n::Locale;
+use crate::layout::table_scroll;
 use crate::shell::{Page, PageRequest};
 
 /// Sections, each a title and its paragraphs.
@@ -92,6 +93,20 @@ fn contents(locale: Locale) -> AnyView {
             }
         })
         .collect();
+    let table = view! {
+        <table class="formulas">
+            <caption class="visually-hidden">{locale.t("method-formulas-table")}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">{locale.t("formula-figure")}</th>
+                    <th scope="col">{locale.t("formula-formula")}</th>
+                    <th scope="col">{locale.t("formula-rule")}</th>
+                </tr>
+            </thead>
+            <tbody>{formulas}</tbody>
+        </table>
+    }
+    .into_any();
     view! {
         <article class="method-page">
             <h1>{locale.t("method-title")}</h1>
@@ -100,19 +115,7 @@ fn contents(locale: Locale) -> AnyView {
             <section aria-labelledby="formulas">
                 <h2 id="formulas">{locale.t("method-formulas")}</h2>
                 <p>{locale.t("method-formulas-letters")}</p>
-                <div class="table-scroll" tabindex="0" role="region" aria-labelledby="formulas-table">
-                    <table class="formulas">
-                        <caption id="formulas-table" class="visually-hidden">{locale.t("method-formulas-table")}</caption>
-                        <thead>
-                            <tr>
-                                <th scope="col">{locale.t("formula-figure")}</th>
-                                <th scope="col">{locale.t("formula-formula")}</th>
-                                <th scope="col">{locale.t("formula-rule")}</th>
-                            </tr>
-                        </thead>
-                        <tbody>{formulas}</tbody>
-                    </table>
-                </div>
+                {table_scroll(locale.t("method-formulas-table"), table)}
                 <p>
                     {locale.t("method-docs")} " " <code>"docs/indicators.md"</code> ", " <code>"docs/digest.md"</code> ", "
                     <code>"docs/units.md"</code> "."

@@ -140,7 +140,7 @@ fn stacks(locale: Locale, levels: &[String], rows: Vec<(String, &ItemFigures)>) 
     .into_any()
 }
 
-/// Options, a bar each, as a table: the bar stands beside its figure.
+/// Options, each with its figure and a bar beside it.
 fn shares(locale: Locale, options: &[String], figures: &ItemFigures, several: bool) -> AnyView {
     let Some(counts) = figures.counts.as_ref().filter(|counts| counts.answered > 0) else {
         return nothing(locale, figures.counts.as_ref());
@@ -159,11 +159,13 @@ fn shares(locale: Locale, options: &[String], figures: &ItemFigures, several: bo
                 })
             });
             view! {
-                <tr>
-                    <th scope="row">{option.clone()}</th>
-                    <td class="number">{part(locale, count, counts.answered, 1)}</td>
-                    <td class="bar-cell">{bar}</td>
-                </tr>
+                <li class="row">
+                    <p class="row-name">{option.clone()}</p>
+                    <div class="row-figure">
+                        <span class="row-share">{part(locale, count, counts.answered, 1)}</span>
+                        {bar}
+                    </div>
+                </li>
             }
         })
         .collect();
@@ -176,17 +178,8 @@ fn shares(locale: Locale, options: &[String], figures: &ItemFigures, several: bo
         &[("respondents", &headline::respondents(locale, counts.answered))],
     );
     view! {
-        <table class="options">
-            <caption>{caption}</caption>
-            <thead class="visually-hidden">
-                <tr>
-                    <th scope="col">{locale.t("question-answer")}</th>
-                    <th scope="col">{locale.t("question-share")}</th>
-                    <td></td>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
+        <p class="row-aside">{caption}</p>
+        <ul class="rows">{rows}</ul>
     }
     .into_any()
 }

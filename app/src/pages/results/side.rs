@@ -10,6 +10,7 @@ use super::structure::figure;
 use super::words;
 use crate::chart::{TrendPoint, trend};
 use crate::i18n::Locale;
+use crate::layout::table_scroll;
 
 /// The line over the shortest periods that may be shown, with its table; nothing for a single period.
 pub(crate) fn over_time(sheet: &Sheet) -> Option<AnyView> {
@@ -101,7 +102,8 @@ pub(crate) fn by_channel(sheet: &Sheet) -> Option<AnyView> {
 
 /// A table with a row a cell: respondents, share, interval, and a small bar.
 pub(crate) fn table(locale: Locale, caption: String, what: String, rows: Vec<AnyView>) -> AnyView {
-    view! {
+    let label = caption.clone();
+    let table = view! {
         <table class="cells">
             <caption>{caption}</caption>
             <thead>
@@ -115,8 +117,8 @@ pub(crate) fn table(locale: Locale, caption: String, what: String, rows: Vec<Any
             </thead>
             <tbody>{rows}</tbody>
         </table>
-    }
-    .into_any()
+    };
+    table_scroll(label, table.into_any())
 }
 
 /// A row of [`table`]: figures, or why there are none.

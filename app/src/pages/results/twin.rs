@@ -7,6 +7,7 @@ use super::structure::part;
 use super::tree::{Limb, Rated};
 use super::words;
 use crate::i18n::Locale;
+use crate::layout::table_scroll;
 
 /// Whole, parts, factors and criteria, a row each; the levels as columns where all criteria share a scale.
 pub(crate) fn twin(locale: Locale, figures: &Figures, limbs: &[Limb<'_>]) -> AnyView {
@@ -66,22 +67,24 @@ pub(crate) fn twin(locale: Locale, figures: &Figures, limbs: &[Limb<'_>]) -> Any
         .map(|level| view! { <th scope="col" class="number">{level}</th> })
         .collect();
     let label = locale.t("twin-title");
+    let table = view! {
+        <table class="figures">
+            <caption>{locale.t("twin-caption")}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">{locale.t("twin-what")}</th>
+                    {heads}
+                    {level_heads}
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any();
     view! {
         <details class="twin">
             <summary>{label.clone()}</summary>
-            <div class="table-scroll" tabindex="0" role="region" aria-label=label>
-                <table class="figures">
-                    <caption>{locale.t("twin-caption")}</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">{locale.t("twin-what")}</th>
-                            {heads}
-                            {level_heads}
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            {table_scroll(label, table)}
         </details>
     }
     .into_any()

@@ -1,0 +1,61 @@
+// What a page weighs on the wire, everything counted, headers too.
+
+import type { Page } from "@playwright/test";
+
+import { expect, test } from "../support/test.ts";
+
+interface Weight {
+  bytes: number;
+  requests: number;
+  /** Wasm and scripts. */
+  code: number;
+  fonts: number;
+}
+
+/** Loads a page and weighs what came over the network; what the browser still had weighs nothing. */
+async function weigh(page: Page, path: string): Promise<Weight> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.enable");
+  const kinds = new Map<string, string>();
+  const weight: Weight = { bytes: 0, requests: 0, code: 0, fonts: 0 };
+  session.on("Network.responseReceived", ({ requestId, response }) => {
+    if (response.fromDiskCache || response.fromPrefetchCache) return;
+    weight.requests += 1;
+    kinds.set(requestId, new URL(response.url).pathname);
+  });
+  session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    weight.bytes += encodedDataLength;
+    const path = kinds.get(requestId) ?? "";
+    if (/\.(js|wasm)$/.test(path)) weight.code += encodedDataLength;
+    if (path.endsWith(".woff2")) weight.fonts += encodedDataLength;
+  });
+  await page.goto(path, { waitUntil: "networkidle" });
+  await session.detach();
+  return weight;
+}
+
+// Every test has a browser context of its own, which has never been here.
+
+test("the survey page is within 150 KB, also with its wasm and fonts, and light the second time", async ({ page, server }) => {
+  const path = server.links.find((link) => link.startsWith("/s/")) ?? "";
+  const first = await weigh(page, path);
+  console.log(`survey page: ${JSON.stringify(first)}`);
+  expect(first.bytes).toBeLessThanOrEqual(150_000);
+  expect(first.requests).toBeLessThanOrEqual(10);
+  expect(first.code).toBeLessThanOrEqual(100_000);
+  expect(first.fonts).toBeLessThanOrEqual(25_000);
+  // Something was measured.
+  expect(first.code).toBeGreaterThan(20_000);
+  expect(first.fonts).toBeGreaterThan(5_000);
+
+  const again = await weigh(page, path);
+  console.log(`survey page again: ${JSON.stringify(again)}`);
+  expect(again.bytes).toBeLessThanOrEqual(20_000);
+});
+
+test("the results of the country are within 150 KB", async ({ page }) => {
+  const weight = await weigh(page, "/results");
+  console.log(`results page: ${JSON.stringify(weight)}`);
+  expect(weight.bytes).toBeLessThanOrEqual(150_000);
+  expect(weight.bytes).toBeGreaterThan(10_000);
+});
