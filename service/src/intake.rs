@@ -67,7 +67,7 @@ pub enum Refusal {
     Conflict,
     #[error("the code was used")]
     CodeUsed,
-    #[error("the campaign closed on {closed_on} and the answer is of a later day")]
+    #[error("the campaign's last day was {closed_on} and the answer is of a later one")]
     Gone { closed_on: Date },
     #[error("a device sends faster than answers can be given")]
     DeviceTooFast { retry_after_s: u32 },

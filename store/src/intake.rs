@@ -63,7 +63,7 @@ pub enum Recorded {
     Conflict,
     /// The code was used, or was never issued for the campaign.
     CodeUsed,
-    /// It was answered after the day on which the campaign closed.
+    /// It was answered after the campaign's last day: its announced end, or the day on which it closed.
     Gone,
 }
 

@@ -61,6 +61,7 @@ on_both!(
     intake::what_is_recorded_is_there_once,
     intake::repeats_and_conflicts_are_told_apart,
     intake::closing_is_a_barrier,
+    intake::an_announced_end_is_the_last_day,
     intake::a_code_is_used_once,
     intake::codes_and_receipts_do_not_line_up_with_responses,
     intake::two_units_are_counted_under_each_and_once_above,

@@ -67,7 +67,7 @@ pub struct Receipt {
         (status = 403, description = "The device belongs to another point, or was revoked more than 30 days ago", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "No point has the code", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "Other content is recorded under the id, or the one-time code was used", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 410, description = "Answered after the day on which the campaign closed", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 410, description = "Answered after the campaign's last day", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 413, description = "Longer than 64 KB", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 415, description = "Neither JSON nor sealed", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "Wrong or unknown fields, each named by its path", body = ProblemDocument, content_type = "application/problem+json"),

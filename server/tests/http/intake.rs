@@ -7,7 +7,7 @@ use domain::status::{Reason, Status};
 use serde_json::{Value, json};
 use server::middleware::headers::Policy;
 use service::setup::NewPoint;
-use store::catalogue::PointState;
+use store::catalogue::{Campaign, PointState};
 use time::Duration;
 use time::macros::date;
 use tower::ServiceExt as _;
@@ -221,6 +221,37 @@ async fn after_a_campaign_closed_late_deliveries_are_kept_and_later_answers_are_
     );
     assert_eq!(gone.json()["params"]["closed_on"], "2026-11-22");
     assert!(world.store.response(id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn nothing_answered_after_the_announced_end_is_taken() {
+    let world = World::new().await;
+    let (known, document) = (new_id(), world.document());
+    assert_eq!(world.put(known, &document).await.status, StatusCode::CREATED);
+    let mut campaign = Campaign::clone(&world.service.campaign_by_key("desk-2026").unwrap());
+    campaign.ends_on = Some(date!(2026 - 11 - 21));
+    world.service.put_campaign(&campaign).await.unwrap();
+
+    let id = new_id();
+    let gone = world.put(id, &world.document()).await;
+    assert_eq!(
+        (gone.status, gone.code().as_str()),
+        (StatusCode::GONE, "campaign.closed")
+    );
+    assert_eq!(gone.json()["params"]["closed_on"], "2026-11-21");
+    assert!(world.store.response(id).await.unwrap().is_none());
+
+    let mut in_time = world.document();
+    in_time["answered_on"] = json!("2026-11-21");
+    let id = new_id();
+    assert_eq!(world.put(id, &in_time).await.status, StatusCode::CREATED);
+    let stored = world.store.response(id).await.unwrap().unwrap();
+    assert_eq!(stored.status, Status::Counted, "an end is no closing");
+    assert_eq!(
+        world.put(known, &document).await.status,
+        StatusCode::OK,
+        "a lost reply does not become a refusal"
+    );
 }
 
 #[tokio::test]

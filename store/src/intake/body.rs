@@ -1,14 +1,13 @@
 //! Recording a batch on both databases.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use async_trait::async_trait;
 use domain::canonical::Hash;
 use domain::civil::days_since_epoch;
-use domain::id::CampaignId;
 use sqlx::{Postgres, Sqlite, Transaction};
 
-use super::plan::{KnownRow, Plan, verdict};
+use super::plan::{Barrier, Barriers, KnownRow, Plan, verdict};
 use super::{Intake, NewResponse, Recorded};
 use crate::StoreError;
 use crate::backend::{ATTEMPTS, Db, Dialect, Rows, back_off, chunks};
@@ -83,20 +82,25 @@ macro_rules! intake {
             async fn record_once(&self, plan: &mut Plan<'_>, careful: bool) -> Result<Attempt, StoreError> {
                 plan.reset();
                 let mut tx = self.writer.begin_with(<$db as Dialect>::BEGIN).await?;
-                let mut closed: BTreeMap<CampaignId, Option<i32>> = BTreeMap::new();
+                let mut barriers = Barriers::new();
                 for campaign in plan.campaigns() {
-                    let on: Option<Option<i32>> = sqlx::query_scalar(<$db as Dialect>::CAMPAIGN_BARRIER)
-                        .bind(campaign.0)
-                        .fetch_optional(&mut *tx)
-                        .await?;
-                    closed.insert(campaign, on.ok_or(StoreError::NotFound("campaign"))?);
+                    let days: Option<(Option<i32>, Option<i32>)> =
+                        sqlx::query_as(<$db as Dialect>::CAMPAIGN_BARRIER)
+                            .bind(campaign.0)
+                            .fetch_optional(&mut *tx)
+                            .await?;
+                    let (closed_on, ends_on) = days.ok_or(StoreError::NotFound("campaign"))?;
+                    barriers.insert(campaign, Barrier { closed_on, ends_on });
                 }
-                let asked = plan.to_look_up(&closed, careful);
+                let asked = plan.to_look_up(&barriers, careful);
                 self.look_up(&mut tx, plan, &asked).await?;
-                plan.note_closing(&closed);
+                plan.note_closing(&barriers);
                 self.consume_codes(&mut tx, plan).await?;
                 let written: Vec<(i16, usize)> = plan.pending().collect();
-                if !self.insert(&mut tx, plan.batch, &written, &closed).await? {
+                if !self
+                    .insert(&mut tx, plan.batch, &written, &barriers)
+                    .await?
+                {
                     tx.rollback().await?;
                     // After a look-up only another server can have written the same id meanwhile.
                     return if careful {
@@ -107,10 +111,10 @@ macro_rules! intake {
                 }
                 self.insert_remarks(&mut tx, plan.batch, &written).await?;
                 self.insert_receipts(&mut tx, plan.batch, &written).await?;
-                self.add_to_days(&mut tx, plan.deltas::<$db>(&closed))
+                self.add_to_days(&mut tx, plan.deltas::<$db>(&barriers))
                     .await?;
                 tx.commit().await?;
-                Ok(Attempt::Done(plan.finish(&closed)))
+                Ok(Attempt::Done(plan.finish(&barriers)))
             }
 
             async fn look_up(
@@ -168,14 +172,14 @@ macro_rules! intake {
                 tx: &mut Transaction<'static, $db>,
                 batch: &[NewResponse],
                 written: &[(i16, usize)],
-                closed: &BTreeMap<CampaignId, Option<i32>>,
+                barriers: &Barriers,
             ) -> Result<bool, StoreError> {
                 for range in chunks(written.len()) {
                     let sent = range.len();
                     let mut query = sqlx::query(INSERT.text::<$db>(sent));
                     for (bucket, index) in &written[range] {
                         let response = &batch[*index];
-                        let (status, reason) = verdict(response, closed);
+                        let (status, reason) = verdict(response, barriers);
                         let handled = response.rated.handled_by;
                         query = query
                             .bind(*bucket)

@@ -15,6 +15,31 @@ use crate::tallies::place::{Cell, Deltas};
 /// A response known from before: number in the statement, digest, status, reason.
 pub(super) type KnownRow = (i32, Vec<u8>, i16, Option<i16>);
 
+/// What a campaign says about the responses of a batch, read in the transaction that writes them. Days since
+/// 1970.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Barrier {
+    pub(super) closed_on: Option<i32>,
+    pub(super) ends_on: Option<i32>,
+}
+
+/// The barriers of a batch.
+pub(crate) type Barriers = BTreeMap<CampaignId, Barrier>;
+
+impl Barrier {
+    /// The last day on which a response may have been answered, once it is known.
+    ///
+    /// A clock that tells a day which cannot have come yet does not tell that the announced end has passed: such
+    /// a response is held for review as long as the campaign is open.
+    fn last_day(self, response: &NewResponse) -> Option<i32> {
+        let announced = self.ends_on.filter(|_| response.reason != Some(Reason::Clock));
+        match (self.closed_on, announced) {
+            (Some(closed), Some(end)) => Some(closed.min(end)),
+            (closed, end) => closed.or(end),
+        }
+    }
+}
+
 /// The batch without repeats, in key order, and what became of each so far.
 pub(super) struct Plan<'a> {
     pub(super) batch: &'a [NewResponse],
@@ -59,12 +84,8 @@ impl<'a> Plan<'a> {
 
     /// Those that must be looked up before anything is written: all of them when an insert found some known;
     /// else those whose code or closing would be judged wrongly if they were repeats.
-    pub(super) fn to_look_up(
-        &self,
-        closed: &BTreeMap<CampaignId, Option<i32>>,
-        careful: bool,
-    ) -> Vec<(i16, usize)> {
-        let late = |index: usize| is_gone(&self.batch[index], closed);
+    pub(super) fn to_look_up(&self, barriers: &Barriers, careful: bool) -> Vec<(i16, usize)> {
+        let late = |index: usize| is_gone(&self.batch[index], barriers);
         let must = |index: usize| careful || self.batch[index].code.is_some() || late(index);
         self.pending().filter(|(_, index)| must(*index)).collect()
     }
@@ -91,9 +112,9 @@ impl<'a> Plan<'a> {
     }
 
     /// Settles what closing means for those not known yet.
-    pub(super) fn note_closing(&mut self, closed: &BTreeMap<CampaignId, Option<i32>>) {
+    pub(super) fn note_closing(&mut self, barriers: &Barriers) {
         for index in self.pending().map(|(_, index)| index).collect::<Vec<_>>() {
-            if is_gone(&self.batch[index], closed) {
+            if is_gone(&self.batch[index], barriers) {
                 self.outcomes[index] = Some(Recorded::Gone);
             }
         }
@@ -135,7 +156,7 @@ impl<'a> Plan<'a> {
     }
 
     /// What the written responses add to day tallies.
-    pub(super) fn deltas<D: Dialect>(&self, closed: &BTreeMap<CampaignId, Option<i32>>) -> Deltas {
+    pub(super) fn deltas<D: Dialect>(&self, barriers: &Barriers) -> Deltas {
         let mut deltas = Deltas::default();
         for (_, index) in self.pending() {
             let response = &self.batch[index];
@@ -145,21 +166,21 @@ impl<'a> Plan<'a> {
                 channel: response.channel.class(),
                 day: response.answered_on,
             };
-            let (status, _) = verdict(response, closed);
+            let (status, _) = verdict(response, barriers);
             deltas.add::<D>(cell, &response.version, &response.answers, status, response.rated);
         }
         deltas
     }
 
     /// What became of each, once everything is written.
-    pub(super) fn finish(&self, closed: &BTreeMap<CampaignId, Option<i32>>) -> Vec<Recorded> {
+    pub(super) fn finish(&self, barriers: &Barriers) -> Vec<Recorded> {
         let mut all: Vec<Recorded> = self
             .batch
             .iter()
             .zip(&self.outcomes)
             .map(|(response, outcome)| {
                 outcome.unwrap_or_else(|| {
-                    let (status, reason) = verdict(response, closed);
+                    let (status, reason) = verdict(response, barriers);
                     Recorded::New { status, reason }
                 })
             })
@@ -179,11 +200,10 @@ impl<'a> Plan<'a> {
 }
 
 /// The status with which a response is stored: what was found before, or late once its campaign is closed.
-pub(super) fn verdict(
-    response: &NewResponse,
-    closed: &BTreeMap<CampaignId, Option<i32>>,
-) -> (Status, Option<Reason>) {
-    let is_closed = closed.get(&response.campaign).is_some_and(Option::is_some);
+pub(super) fn verdict(response: &NewResponse, barriers: &Barriers) -> (Status, Option<Reason>) {
+    let is_closed = barriers
+        .get(&response.campaign)
+        .is_some_and(|barrier| barrier.closed_on.is_some());
     if is_closed && response.status == Status::Counted {
         (Status::Late, Some(Reason::Closed))
     } else {
@@ -191,12 +211,11 @@ pub(super) fn verdict(
     }
 }
 
-fn is_gone(response: &NewResponse, closed: &BTreeMap<CampaignId, Option<i32>>) -> bool {
-    closed
+fn is_gone(response: &NewResponse, barriers: &Barriers) -> bool {
+    barriers
         .get(&response.campaign)
-        .copied()
-        .flatten()
-        .is_some_and(|on| days_since_epoch(response.answered_on) > on)
+        .and_then(|barrier| barrier.last_day(response))
+        .is_some_and(|last| days_since_epoch(response.answered_on) > last)
 }
 
 pub(crate) fn status_of(code: i16) -> Result<Status, StoreError> {

@@ -182,6 +182,57 @@ pub(crate) async fn closing_is_a_barrier(world: &World) {
     );
 }
 
+pub(crate) async fn an_announced_end_is_the_last_day(world: &World) {
+    let of = |number, answered_on| NewResponse {
+        answered_on,
+        ..world.response(number)
+    };
+    let known = of(1, date!(2026 - 11 - 20));
+    world.store.record(std::slice::from_ref(&known)).await.unwrap();
+    let mut campaign = world.campaign();
+    campaign.ends_on = Some(date!(2026 - 11 - 19));
+    world.store.put_campaign(&campaign).await.unwrap();
+    // A clock that is a year ahead says nothing about the end of a campaign that is open.
+    let unclear = NewResponse {
+        status: Status::Held,
+        reason: Some(Reason::Clock),
+        ..of(4, date!(2027 - 11 - 20))
+    };
+    let batch = [
+        of(2, date!(2026 - 11 - 19)),
+        of(3, date!(2026 - 11 - 20)),
+        unclear.clone(),
+        known.clone(),
+    ];
+    let held = Recorded::New {
+        status: Status::Held,
+        reason: Some(Reason::Clock),
+    };
+    let same = Recorded::Same {
+        status: Status::Counted,
+        reason: None,
+    };
+    assert_eq!(
+        world.store.record(&batch).await.unwrap(),
+        [COUNTED, Recorded::Gone, held, same]
+    );
+    // Once it is closed, no clock opens it again; the earlier of the two days holds.
+    world
+        .store
+        .close_campaign(campaign_id(), date!(2026 - 11 - 20))
+        .await
+        .unwrap();
+    let another = NewResponse {
+        id: of(5, date!(2027 - 11 - 20)).id,
+        ..unclear
+    };
+    let batch = [another, of(6, date!(2026 - 11 - 20)), known];
+    assert_eq!(
+        world.store.record(&batch).await.unwrap(),
+        [Recorded::Gone, Recorded::Gone, same]
+    );
+}
+
 pub(crate) async fn a_code_is_used_once(world: &World) {
     let (code, second, foreign) = ([1; 32], [2; 32], [3; 32]);
     world
