@@ -99,7 +99,7 @@ async fn record(store: &SharedStore, batch: &[NewResponse], replies: Vec<Reply>)
             }
         }
         // One response that the database cannot take must not fail those that share its batch.
-        Err(StoreError::Database(_) | StoreError::Conflict(_)) if batch.len() > 1 => {
+        Err(error) if batch.len() > 1 && !matches!(error, StoreError::Busy) => {
             for (response, reply) in batch.iter().zip(replies) {
                 let alone = store.record(std::slice::from_ref(response)).await;
                 let recorded =
@@ -128,5 +128,120 @@ fn refusal(error: StoreError) -> Refusal {
             retry_after_s: RETRY_AFTER_S,
         },
         error => Refusal::Service(ServiceError::Store(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::answer::Answers;
+    use domain::canonical::sha256;
+    use domain::channel::{Channel, Mode};
+    use domain::id::{CampaignId, PointId, ResponseId, UnitId};
+    use domain::method::Selection;
+    use domain::questionnaire::Version;
+    use domain::status::Status;
+    use domain::tally::Rated;
+    use domain::text::{Language, Text};
+    use serde_json::{Map, json};
+    use store::catalogue::{Campaign, ReleaseRule};
+    use time::macros::{date, datetime};
+    use uuid::Uuid;
+
+    use super::*;
+
+    const QUESTIONNAIRE: &str = include_str!("../../data/questionnaires/desk-rating-1.json");
+
+    /// A database with one campaign, and a response to it.
+    async fn world(folder: &std::path::Path) -> (SharedStore, NewResponse) {
+        let url = format!("sqlite:{}", folder.join("test.db").display());
+        let store = store::connect(&url, store::Options::default()).await.unwrap();
+        store.migrate().await.unwrap();
+        let version = Version::parse(QUESTIONNAIRE).unwrap();
+        let version_id = store.put_version(&version).await.unwrap();
+        let campaign = Campaign {
+            id: CampaignId(Uuid::from_u128(1)),
+            key: "desk-2026".to_owned(),
+            title: Text::new("Đánh giá", "Rating"),
+            agency: Text::new("Sở Nội vụ", "Home Affairs"),
+            hotline: String::new(),
+            motto: None,
+            versions: vec![(date!(2026 - 01 - 01), version_id)],
+            units: Vec::new(),
+            selection: Selection::Open,
+            release: ReleaseRule::Nightly,
+            demo: false,
+            starts_on: date!(2026 - 01 - 01),
+            ends_on: None,
+            closed_on: None,
+        };
+        store.put_campaign(&campaign).await.unwrap();
+        let given = json!({"overall": 4}).as_object().cloned().unwrap_or_default();
+        let answers = Answers::parse(&version, &Map::new(), &given, domain::answer::Unasked::Refuse).unwrap();
+        let response = NewResponse {
+            id: ResponseId::new(date!(2026 - 11 - 20), [1; 10]),
+            digest: sha256(b"first"),
+            point: PointId(Uuid::from_u128(2)),
+            campaign: campaign.id,
+            version_id,
+            version: std::sync::Arc::new(version),
+            answers,
+            rated: Rated {
+                served_at: UnitId(Uuid::from_u128(3)),
+                handled_by: None,
+            },
+            channel: Channel::PointQr,
+            mode: Mode::SelfScreen,
+            language: Language::vi(),
+            answered_on: date!(2026 - 11 - 20),
+            duration_s: 60,
+            arrived_at: datetime!(2026-11-20 03:00 UTC),
+            clock_offset_s: None,
+            cluster: None,
+            case: None,
+            status: Status::Counted,
+            reason: None,
+            code: None,
+            receipt: None,
+        };
+        (store, response)
+    }
+
+    #[tokio::test]
+    async fn a_response_that_cannot_be_written_fails_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, first) = world(folder.path()).await;
+        let queue = Queue::start(SharedStore::clone(&store), 8);
+        let last = NewResponse {
+            id: ResponseId::new(date!(2026 - 11 - 20), [2; 10]),
+            digest: sha256(b"last"),
+            ..first.clone()
+        };
+        // A campaign that another server knows and this database does not, as after a restored backup.
+        let stray = NewResponse {
+            id: ResponseId::new(date!(2026 - 11 - 20), [3; 10]),
+            campaign: CampaignId(Uuid::from_u128(404)),
+            ..first.clone()
+        };
+        // All three are queued before the writer runs, so they share a batch.
+        let ids = [first.id, last.id];
+        let (first, stray, last) = tokio::join!(queue.push(first), queue.push(stray), queue.push(last));
+        for recorded in [first, last] {
+            assert!(matches!(
+                recorded,
+                Ok(Recorded::New {
+                    status: Status::Counted,
+                    ..
+                })
+            ));
+        }
+        assert!(matches!(
+            stray,
+            Err(Refusal::Service(ServiceError::Store(StoreError::NotFound(
+                "campaign"
+            ))))
+        ));
+        for id in ids {
+            assert!(store.response(id).await.unwrap().is_some());
+        }
     }
 }
