@@ -42,6 +42,14 @@ pub fn routes(state: State) -> Router {
         .merge(in_both_languages("/api", get(pages::api::api)))
         .merge(in_both_languages("/s", get(pages::code::ask)))
         .merge(in_both_languages("/results", get(pages::results::country)))
+        .merge(in_both_languages(
+            "/results.csv",
+            get(pages::results::country_csv),
+        ))
+        .merge(in_both_languages(
+            "/results.json",
+            get(pages::results::country_json),
+        ))
         .merge(in_both_languages("/results/{unit}", get(pages::results::unit)))
         .merge(in_both_languages("/about/method", get(pages::method::method)))
         .merge(survey())

@@ -90,6 +90,21 @@ async fn the_public_picture_of_a_demo() {
     assert!(to.starts_with(&format!("/api/v1/indicators?unit={address}&campaign=")));
     assert!(to.ends_with("&channel=desk&children=code"));
 
+    // The country has files like any other unit.
+    let (status, headers, csv) = get("/en/results.csv?campaign=demo-desk".to_owned()).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(headers[header::CONTENT_TYPE], "text/csv; charset=utf-8");
+    assert!(csv.contains("Viet Nam") && csv.contains("Dong Thap"));
+    let (status, headers, _) = get("/results.json?campaign=demo-desk".to_owned()).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let country = units.country(day).expect("the country").unit.id;
+    let country = units.address(country, day).expect("an address");
+    let to = headers[header::LOCATION].to_str().expect("text");
+    assert_eq!(
+        to,
+        format!("/api/v1/indicators?unit={country}&campaign=demo-desk&children=code")
+    );
+
     // What is not there, and what cannot be read.
     for (path, expected) in [
         ("/results/khong-co", StatusCode::NOT_FOUND),

@@ -56,6 +56,45 @@ pub(crate) async fn country(
     page(service, &request, country, Choice::of(&asked)?).await
 }
 
+/// `/results.csv`: the figures of the country and of its provinces.
+pub(crate) async fn country_csv(
+    AxumState(state): AxumState<State>,
+    request: PageRequest,
+    Query(asked): Query<Asked>,
+) -> Result<Response, AppError> {
+    country_file(&state.service, &request, &asked, File::Csv).await
+}
+
+/// `/results.json`: the same from the API.
+pub(crate) async fn country_json(
+    AxumState(state): AxumState<State>,
+    request: PageRequest,
+    Query(asked): Query<Asked>,
+) -> Result<Response, AppError> {
+    country_file(&state.service, &request, &asked, File::Json).await
+}
+
+async fn country_file(
+    service: &Service,
+    request: &PageRequest,
+    asked: &Asked,
+    kind: File,
+) -> Result<Response, AppError> {
+    let country = service
+        .units()
+        .country(service.today())
+        .map(|country| country.unit.id);
+    let country = country.ok_or_else(AppError::not_found)?;
+    file(service, request, country, Choice::of(asked)?, kind).await
+}
+
+/// What figures are given as, beside the page.
+#[derive(Clone, Copy)]
+enum File {
+    Csv,
+    Json,
+}
+
 /// `/results/{unit}`, and the same with `.csv` and `.json`.
 pub(crate) async fn unit(
     AxumState(state): AxumState<State>,
@@ -66,8 +105,9 @@ pub(crate) async fn unit(
     let service = &state.service;
     let (units, day) = (service.units(), service.today());
     let locale = request.locale;
-    let (wanted, extension) = match address.rsplit_once('.') {
-        Some((wanted, extension @ ("csv" | "json"))) => (wanted, Some(extension)),
+    let (wanted, kind) = match address.rsplit_once('.') {
+        Some((wanted, "csv")) => (wanted, Some(File::Csv)),
+        Some((wanted, "json")) => (wanted, Some(File::Json)),
         _ => (address.as_str(), None),
     };
     let unit = match units.resolve(wanted) {
@@ -85,9 +125,11 @@ pub(crate) async fn unit(
     // A bare code, a short id or an earlier name: the address says the name of today.
     let own = units.address(unit, day).ok_or_else(AppError::not_found)?;
     if wanted != own {
-        let extension = extension
-            .map(|extension| format!(".{extension}"))
-            .unwrap_or_default();
+        let extension = match kind {
+            None => "",
+            Some(File::Csv) => ".csv",
+            Some(File::Json) => ".json",
+        };
         let query = if request.query.is_empty() {
             String::new()
         } else {
@@ -101,10 +143,26 @@ pub(crate) async fn unit(
         return Ok(request.render(&page, || find::ended(locale, &units, day, unit)));
     }
     let choice = Choice::of(&asked)?;
-    match extension {
+    match kind {
         None => page(service, &request, unit, choice).await,
-        Some("csv") => table(service, &request, unit, choice).await,
-        Some(_) => Ok(Redirect::to(&json(service, &own, unit, &choice)?).into_response()),
+        Some(kind) => file(service, &request, unit, choice, kind).await,
+    }
+}
+
+async fn file(
+    service: &Service,
+    request: &PageRequest,
+    unit: UnitId,
+    choice: Choice,
+    kind: File,
+) -> Result<Response, AppError> {
+    match kind {
+        File::Csv => table(service, request, unit, choice).await,
+        File::Json => {
+            let address = service.units().address(unit, service.today());
+            let address = address.ok_or_else(AppError::not_found)?;
+            Ok(Redirect::to(&json(service, &address, unit, &choice)?).into_response())
+        }
     }
 }
 
