@@ -33,7 +33,7 @@ pub struct Common {
     /// [default: nghe-dan.key beside the SQLite file, made at first use; needed for PostgreSQL]
     #[arg(long, global = true, env = "NGHE_DAN_MASTER_KEY_FILE", value_name = "FILE")]
     pub master_key_file: Option<PathBuf>,
-    /// Accept a PostgreSQL server that may lose what it acknowledged (fsync off); for tests only
+    /// Accept a database that may lose what it acknowledged (such as PostgreSQL with fsync off); for tests only
     #[arg(long, global = true, env = "NGHE_DAN_ALLOW_UNSAFE_DATABASE", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub allow_unsafe_database: Option<bool>,
     /// Log filter: a level, or targets with levels such as `info,access=warn` [default: info]

@@ -76,10 +76,12 @@ pub async fn serve(
         Some((cert, key)) => {
             // A second start in one process finds the provider installed, which is as good.
             let _ = rustls::crypto::ring::default_provider().install_default();
+            // Looked at before they are read: a change meanwhile is seen as one.
+            let known = (changed(&cert), changed(&key));
             let config = RustlsConfig::from_pem_file(&cert, &key)
                 .await
                 .with_context(|| format!("cannot use {} with {}", cert.display(), key.display()))?;
-            tokio::spawn(reload(config.clone(), cert, key));
+            tokio::spawn(reload(config.clone(), cert, key, known));
             server
                 .acceptor(RustlsAcceptor::new(config).acceptor(door))
                 .serve(service)
@@ -90,8 +92,7 @@ pub async fn serve(
 }
 
 /// Reads certificate and key again whenever one of them changed; a pair that does not fit is left alone.
-async fn reload(config: RustlsConfig, cert: PathBuf, key: PathBuf) {
-    let mut known = (changed(&cert), changed(&key));
+async fn reload(config: RustlsConfig, cert: PathBuf, key: PathBuf, mut known: Changed) {
     let mut ticks = tokio::time::interval(LOOK);
     loop {
         ticks.tick().await;
@@ -110,6 +111,9 @@ async fn reload(config: RustlsConfig, cert: PathBuf, key: PathBuf) {
         }
     }
 }
+
+/// When certificate and key were last changed.
+type Changed = (Option<SystemTime>, Option<SystemTime>);
 
 fn changed(path: &Path) -> Option<SystemTime> {
     std::fs::metadata(path)

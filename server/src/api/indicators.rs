@@ -45,7 +45,7 @@ pub struct IndicatorsQuery {
     /// Only children whose name or code contains this.
     q: Option<String>,
     /// How many children to skip.
-    #[param(value_type = Option<u32>, minimum = 0, default = 0)]
+    #[param(value_type = Option<u32>, minimum = 0, maximum = 2_147_483_647, default = 0)]
     offset: Option<String>,
     /// How many children to return.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]

@@ -150,8 +150,16 @@ pub fn json() -> &'static str {
             serde_json::from_str(&schema).expect("the schema is JSON"),
         );
         add_problems(&mut api);
+        describe_sealed_bodies(&mut api);
         serde_json::to_string_pretty(&api).expect("a value has a form")
     })
+}
+
+/// Says that a sealed body is bytes; the derived schema would have a list of numbers.
+fn describe_sealed_bodies(api: &mut Value) {
+    let content = &mut api["paths"]["/api/v1/responses/{id}"]["put"]["requestBody"]["content"];
+    content[crate::sealed::MEDIA_TYPE]["schema"] =
+        json!({"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"});
 }
 
 /// Puts the schema of questionnaires among those of the API: both are JSON Schema 2020-12.

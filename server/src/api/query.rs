@@ -52,9 +52,12 @@ pub struct Page {
 }
 
 impl Page {
-    /// Reads `offset` (default 0) and `limit` (default 50, at most 200).
+    /// Reads `offset` (default 0, at most what 31 bits hold) and `limit` (default 50, at most 200).
     pub fn of(offset: Option<&str>, limit: Option<&str>) -> Result<Self, Problem> {
-        let offset = parsed(offset, "offset", "a number from 0")?.unwrap_or(0);
+        let offset: usize = parsed(offset, "offset", OFFSETS)?.unwrap_or(0);
+        if offset > MAX_OFFSET {
+            return Err(Problem::bad_parameter("offset", OFFSETS));
+        }
         let limit = parsed(limit, "limit", LIMITS)?.unwrap_or(50);
         if !(1..=200).contains(&limit) {
             return Err(Problem::bad_parameter("limit", LIMITS));
@@ -63,4 +66,6 @@ impl Page {
     }
 }
 
+const MAX_OFFSET: usize = 0x7fff_ffff;
+const OFFSETS: &str = "a number from 0 to 2147483647";
 const LIMITS: &str = "a number from 1 to 200";

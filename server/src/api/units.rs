@@ -35,7 +35,7 @@ pub struct UnitsQuery {
     #[param(value_type = Option<String>, format = Date, example = "2026-11-22")]
     on: Option<String>,
     /// How many to skip.
-    #[param(value_type = Option<u32>, minimum = 0, default = 0)]
+    #[param(value_type = Option<u32>, minimum = 0, maximum = 2_147_483_647, default = 0)]
     offset: Option<String>,
     /// How many to return.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]

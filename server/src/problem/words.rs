@@ -22,7 +22,7 @@ const WORDS: &[(&str, &str)] = &[
     ("language tag", "mã ngôn ngữ"),
     ("mode of answering", "cách trả lời"),
     ("RFC 3339 instant", "thời điểm dạng RFC 3339"),
-    ("a number from 0", "số từ 0"),
+    ("a number from 0 to 2147483647", "số từ 0 đến 2147483647"),
     ("a number from 1 to 200", "số từ 1 đến 200"),
     ("the id of a unit", "mã UUID của đơn vị"),
     ("a date such as 2026-11-22", "ngày dạng 2026-11-22"),

@@ -14,7 +14,7 @@ use crate::{SharedStore, StoreError};
 /// How to open a database.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Accepts a PostgreSQL server that may lose or tear what it acknowledged; for tests only.
+    /// Accepts a database that may lose or tear what it acknowledged; for tests only.
     pub allow_unsafe: bool,
     /// Connections to PostgreSQL, or readers of SQLite.
     pub connections: u32,
@@ -50,11 +50,12 @@ pub(crate) fn sqlite_path(url: &str) -> Option<&str> {
 }
 
 pub(crate) async fn open_sqlite(path: &str, options: Options) -> Result<Db<Sqlite>, StoreError> {
+    let (path, synchronous) = durability(path, options)?;
     let base = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
+        .synchronous(synchronous)
         .busy_timeout(Duration::from_secs(5))
         .foreign_keys(true)
         .statement_cache_capacity(200)
@@ -82,6 +83,20 @@ pub(crate) async fn open_sqlite(path: &str, options: Options) -> Result<Db<Sqlit
         .test_before_acquire(false)
         .connect_lazy_with(read);
     Ok(Db::new(writer, reader))
+}
+
+/// The file and how it is flushed. `?synchronous=off` shows tests what a run without flushes looks like.
+fn durability(path: &str, options: Options) -> Result<(&str, SqliteSynchronous), StoreError> {
+    match path.split_once('?') {
+        None => Ok((path, SqliteSynchronous::Full)),
+        Some((path, "synchronous=off")) if options.allow_unsafe => Ok((path, SqliteSynchronous::Off)),
+        Some((_, "synchronous=off")) => Err(StoreError::Unsafe(
+            "with `synchronous=off` a power cut loses answers; leave it out".to_owned(),
+        )),
+        Some((_, other)) => Err(StoreError::Unsafe(format!(
+            "an SQLite file is named without options, but `?{other}` follows"
+        ))),
+    }
 }
 
 pub(crate) async fn open_postgres(url: &str, options: Options) -> Result<Db<Postgres>, StoreError> {

@@ -1,0 +1,124 @@
+//! The commands: from an empty folder to a stored answer, a stop, and what they then say.
+
+use serde_json::{Value, json};
+
+use crate::support::place::Place;
+use crate::support::survey::Survey;
+
+#[test]
+fn from_nothing_to_an_exported_answer() {
+    let place = Place::sqlite();
+    let unprepared = place.run(&["campaign", "list"]);
+    assert!(!unprepared.status.success());
+    assert!(
+        String::from_utf8_lossy(&unprepared.stderr).contains("nghe-dan migrate"),
+        "it says what to do"
+    );
+    place.done(&["migrate"]);
+    place.done(&["migrate"]);
+    let campaign = Survey::add_campaign(&place, "desk-2026");
+    let listed = place.done(&["campaign", "list"]);
+    assert!(
+        listed.contains("desk-2026") && listed.contains(campaign.as_str()),
+        "{listed}"
+    );
+    let point = place.done(&[
+        "point",
+        "add",
+        "--campaign",
+        "desk-2026",
+        "--unit",
+        "29954",
+        "--label",
+        "Quầy 1",
+    ]);
+    let code = point.split('\t').next().unwrap().to_owned();
+    assert_eq!(place.done(&["point", "list", "29954"]), point);
+    let device = place.done(&["device", "enrol", &code, "--label", "Máy ở quầy 3"]);
+    assert!(
+        device.starts_with("code\t") && device.contains("\npin\t"),
+        "{device}"
+    );
+    assert_eq!(
+        place
+            .done(&["point", "codes", "desk-2026", "--count", "3"])
+            .lines()
+            .count(),
+        3
+    );
+
+    let server = place.start();
+    let mut client = server.client();
+    assert_eq!(client.get("/readyz").unwrap().status, 200);
+    let described = client.get(&format!("/api/v1/points/{code}")).unwrap();
+    assert_eq!(described.status, 200, "{}", described.body);
+    let described = described.json();
+    assert_eq!(described["questionnaire"]["from"], "2026-01-01");
+    let document = json!({
+        "point": code,
+        "questionnaire": {
+            "key": "desk-rating", "version": "1", "hash": described["questionnaire"]["hash"],
+        },
+        "campaign": campaign.as_str(),
+        "nonce": "00112233445566778899aabbccddeeff",
+        "language": "vi", "mode": "self_screen", "answered_on": "2026-01-02", "duration_s": 5,
+        "respondent": {}, "answers": {"overall": 4},
+    });
+    let path = "/api/v1/responses/3f2b1c7e-8c1d-4b6e-9d5a-0a1b2c3d4e5f";
+    assert_eq!(client.put(path, &document.to_string()).unwrap().status, 201);
+    assert_eq!(client.put(path, &document.to_string()).unwrap().status, 200);
+    let log = server.stop();
+    assert!(log.contains("every accepted response is on disk"), "{log}");
+
+    let exported = place.done(&["export", "desk-2026", "--format", "jsonl"]);
+    let row: Value = serde_json::from_str(exported.trim()).unwrap();
+    assert_eq!(
+        (&row["answers"], &row["served_at"]),
+        (&json!({"overall": 4}), &json!("29954"))
+    );
+    assert!(
+        !exported.contains("3f2b1c7e") && !exported.contains(&code),
+        "neither id nor point leaves"
+    );
+    assert_eq!(place.done(&["export", "desk-2026"]).lines().count(), 2);
+    assert!(place.done(&["recount", "--check"]).contains("agrees"));
+
+    place.done(&["campaign", "close", "desk-2026"]);
+    assert!(place.done(&["campaign", "list"]).contains("closed"));
+}
+
+#[test]
+fn broken_files_are_refused_with_the_place_and_change_nothing() {
+    let place = Place::sqlite();
+    std::fs::write(place.path().join("broken.json"), r#"{"format": 1, "key": "x"}"#).unwrap();
+    let output = place.run(&["import-questionnaire", "--check", "broken.json"]);
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("broken.json"));
+}
+
+#[test]
+fn help_names_every_flag_with_its_variable() {
+    let place = Place::sqlite();
+    let help = place.done(&["serve", "--help"]);
+    for (flag, variable) in [
+        ("--config", "NGHE_DAN_CONFIG"),
+        ("--database", "DATABASE_URL"),
+        ("--master-key-file", "NGHE_DAN_MASTER_KEY_FILE"),
+        ("--allow-unsafe-database", "NGHE_DAN_ALLOW_UNSAFE_DATABASE"),
+        ("--log", "NGHE_DAN_LOG"),
+        ("--listen", "NGHE_DAN_LISTEN"),
+        ("--public-url", "NGHE_DAN_PUBLIC_URL"),
+        ("--tls-cert", "NGHE_DAN_TLS_CERT"),
+        ("--tls-key", "NGHE_DAN_TLS_KEY"),
+        ("--trusted-proxy", "NGHE_DAN_TRUSTED_PROXY"),
+        ("--site", "NGHE_DAN_SITE"),
+        ("--queue", "NGHE_DAN_QUEUE"),
+    ] {
+        assert!(
+            help.contains(flag) && help.contains(variable),
+            "{flag} {variable}\n{help}"
+        );
+    }
+    let missing = place.run(&["serve", "--listen", "0.0.0.0:0"]);
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("--public-url is needed"));
+}

@@ -1,0 +1,10 @@
+//! The program as it is run: started, killed, cut off from its power, spoken to by a stranger.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod commands;
+mod death;
+mod power;
+mod support;
+mod tls;
+mod two_servers;
