@@ -7,6 +7,7 @@
 
 mod campaigns;
 mod person;
+mod published;
 
 use domain::answer::Answers;
 use domain::channel::{Channel, Mode};
@@ -27,6 +28,8 @@ use time::{Date, Duration};
 use crate::Service;
 use crate::error::ServiceError;
 use person::{Effects, Synthetic};
+
+pub use published::Beside;
 
 /// How much to make.
 #[derive(Clone, Copy, Debug)]
@@ -128,6 +131,9 @@ impl Service {
                 .await?;
         }
 
+        // A stream of its own, so that the survey is the same whatever the desks take.
+        let mut random = ChaCha12Rng::seed_from_u64(plan.seed);
+        random.set_stream(1);
         let sampled = sample(&mut random, &communes, plan.survey_communes);
         let survey = self.demo_survey_campaign(plan.until, &sampled).await?;
         let points = self.demo_points(&survey, &sampled, Channel::Home).await?;

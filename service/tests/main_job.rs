@@ -26,6 +26,10 @@ impl Clock for Noon {
 }
 
 async fn demo() -> (Service, tempfile::TempDir) {
+    filled(Plan::small(date!(2026 - 11 - 20))).await
+}
+
+async fn filled(plan: Plan) -> (Service, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite:{}", folder.path().join("demo.db").display());
     let store = store::connect(&url, store::Options::default())
@@ -40,7 +44,6 @@ async fn demo() -> (Service, tempfile::TempDir) {
         .await
         .expect("a service");
     service.load_shipped().await.expect("units and questionnaires");
-    let plan = Plan::small(date!(2026 - 11 - 20));
     service.fill_demo(plan, &mut |_, _| ()).await.expect("a demo");
     service.release_all().await.expect("a release");
     (service, folder)
@@ -105,6 +108,22 @@ fn delivery(document: Value) -> Delivery {
         device_token: None,
         device_clock: None,
         unasked: Unasked::Refuse,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_survey_of_full_size_imitates_the_published_figures() {
+    let plan = Plan {
+        survey_responses: 36_525,
+        survey_communes: 385,
+        ..Plan::small(date!(2026 - 11 - 20))
+    };
+    let (service, _folder) = filled(plan).await;
+    let figures = service.demo_beside_published().await.expect("figures");
+    let names: Vec<&str> = figures.iter().map(|figure| figure.id).collect();
+    assert_eq!(names, ["", "policy", "service", "access"]);
+    for figure in figures {
+        assert!(figure.is_near(), "{figure:?}");
     }
 }
 

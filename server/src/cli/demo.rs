@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use domain::round::{Style, format_percent};
 use service::demo::Plan;
 
 use super::open::{self, Schema};
@@ -42,6 +43,20 @@ pub(super) async fn run(common: &Common, arguments: &Demo) -> anyhow::Result<()>
         "{} desk ratings, {} survey responses",
         filled.desk_ratings, filled.survey_responses
     )?;
+    let style = Style::English;
+    writeln!(
+        out,
+        "national figures of the survey, and those published for SIPAS 2024:"
+    )?;
+    for figure in service.demo_beside_published().await? {
+        let name = if figure.id.is_empty() { "whole" } else { figure.id };
+        let published = format_percent(figure.published.percent(2), style);
+        let made = figure.made.map_or_else(
+            || "not shown".to_owned(),
+            |made| format_percent(made.percent(2), style),
+        );
+        writeln!(out, "{name}\t{made}\t{published}")?;
+    }
     for point in &filled.examples {
         writeln!(out, "/s/{}", point.code)?;
     }
