@@ -72,6 +72,7 @@ async fn check(State(service): State<Service>, Path(id): Path<Uuid>, body: Bytes
         id: ResponseId(id),
         document,
         device_token: None,
+        device_clock: None,
         unasked: Unasked::Refuse,
     };
     match tokio::spawn(async move { service.check_only(delivery).await }).await {
@@ -80,6 +81,7 @@ async fn check(State(service): State<Service>, Path(id): Path<Uuid>, body: Bytes
                 recorded: true,
                 not_counted: None,
                 reason: None,
+                standing: None,
             };
             (StatusCode::CREATED, Json(receipt)).into_response()
         }
