@@ -131,6 +131,13 @@ impl Marks {
         self.marks[slice * self.units + unit]
     }
 
+    /// Marks what the other marks.
+    pub fn add(&mut self, other: &Self) {
+        for (mark, other) in self.marks.iter_mut().zip(&other.marks) {
+            *mark |= other;
+        }
+    }
+
     /// Marks the cell; tells whether it was not marked before.
     pub fn set(&mut self, slice: usize, unit: usize) -> bool {
         !std::mem::replace(&mut self.marks[slice * self.units + unit], true)

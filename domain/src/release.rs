@@ -7,11 +7,13 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`plan()`] | decides which cells a release shows, and which of them changed |
+//! | `guard` | what of a shown cell has to be hidden by itself |
 //! | `ledger` | lets later changes in only when enough people made them |
 //! | `packed` | the bytes of a stored cell |
 //! | [`figures`] | everything that is shown of one cell |
 
 pub mod figures;
+mod guard;
 mod ledger;
 pub mod live;
 mod packed;

@@ -60,7 +60,11 @@ fn happy() -> Value {
 }
 
 fn unhappy() -> Value {
-    json!({"purpose": "receive", "rate": {"seats": 4, "polite": 2, "on_time": "no_opinion"}})
+    json!({"purpose": "ask", "rate": {"seats": 4, "polite": 2}})
+}
+
+fn receiving(on_time: u8) -> Value {
+    json!({"purpose": "receive", "rate": {"seats": 4, "polite": 2, "on_time": on_time}})
 }
 
 fn atom(number: u128, month: Period, tally: &Tally) -> Atom {
@@ -340,8 +344,8 @@ fn sensitive_version() -> Version {
 fn a_sensitive_question_needs_twenty_and_two_opinions() {
     let mut series = Series::new(sensitive_version());
     let version = &series.version;
-    let mixed = tally(version, &[(20, happy()), (10, unhappy())]);
-    let few = tally(version, &[(9, happy()), (9, unhappy())]);
+    let mixed = tally(version, &[(20, happy()), (30, receiving(4))]);
+    let few = tally(version, &[(9, happy()), (9, receiving(4))]);
     let alike = tally(version, &[(40, happy())]);
     let atoms = [atom(2, JULY, &mixed), atom(3, JULY, &few), atom(4, JULY, &alike)];
     series.release(&atoms);
@@ -352,15 +356,163 @@ fn a_sensitive_question_needs_twenty_and_two_opinions() {
             .iter()
             .find(|item| item.path == "purpose")
             .expect("an item");
-        let seats = figures
-            .items
-            .iter()
-            .find(|item| item.path == "rate.seats")
-            .expect("an item");
-        assert!(seats.counts.is_some(), "only the sensitive item is hidden");
+        let is_shown = |path: &str| {
+            let mut items = figures.items.iter();
+            items
+                .find(|item| item.path == path)
+                .expect("an item")
+                .counts
+                .is_some()
+        };
+        assert!(is_shown("rate.polite"), "the rest is shown");
+        // How many were asked this is how many came to receive something.
+        assert!(!is_shown("rate.on_time") || is_shown("purpose"));
         purpose.counts.is_some()
     };
     assert_eq!([1, 2, 3, 4].map(shows), [true, true, false, false]);
+}
+
+/// Whether the node or item of that name is shown in July.
+fn shows(series: &Series, number: u128, name: &str) -> bool {
+    let figures = series.figures(number, JULY);
+    let of_node = figures
+        .nodes
+        .iter()
+        .find(|node| node.id == name && !name.is_empty());
+    let of_item = figures.items.iter().find(|item| item.path == name);
+    let withheld = match (of_node, of_item) {
+        (Some(node), _) => {
+            assert_eq!(
+                node.withheld.is_none(),
+                node.respondents.is_some(),
+                "nothing looks like zero"
+            );
+            node.withheld
+        }
+        (None, Some(item)) => {
+            assert_eq!(
+                item.withheld.is_none(),
+                item.counts.is_some(),
+                "nothing looks like zero"
+            );
+            item.withheld
+        }
+        (None, None) => panic!("there is no {name}"),
+    };
+    withheld.is_none()
+}
+
+/// So many people in each commune, and so many more who received a result.
+fn receivers(version: &Version, counts: [(i64, i64); 3]) -> Vec<Atom> {
+    let counts =
+        counts.map(|(asking, receiving_)| tally(version, &[(asking, happy()), (receiving_, receiving(5))]));
+    (2..)
+        .zip(&counts)
+        .map(|(number, counts)| atom(number, JULY, counts))
+        .collect()
+}
+
+#[test]
+fn three_raters_of_a_result_hide_it_with_another_factor_and_in_another_commune() {
+    let mut series = Series::new(fixture::small_version());
+    let atoms = receivers(&series.version, [(30, 20), (20, 12), (12, 3)]);
+    series.release(&atoms);
+    // All cells are shown, with their whole and their part.
+    for number in 1..=4 {
+        assert!(shows(&series, number, "service"));
+        assert!(shows(&series, number, "officials") && shows(&series, number, "purpose"));
+    }
+    // The part less the rest would be the result, and the province less the others the third commune.
+    for (number, is_shown) in [(1, true), (2, true), (3, false), (4, false)] {
+        for name in ["result", "rate.on_time", "access", "rate.seats"] {
+            assert_eq!(shows(&series, number, name), is_shown, "{name} in {number}");
+        }
+    }
+    let figures = serde_json::to_value(series.figures(4, JULY)).expect("JSON");
+    let result = figures["nodes"]
+        .as_array()
+        .expect("nodes")
+        .iter()
+        .find(|node| node["id"] == "result");
+    let result = result.expect("a factor");
+    assert_eq!(
+        (&result["withheld"], &result["respondents"]),
+        (&json!("hidden"), &Value::Null)
+    );
+}
+
+#[test]
+fn what_was_hidden_of_a_cell_stays_hidden_when_more_come() {
+    let mut series = Series::new(fixture::small_version());
+    let version = series.version.clone();
+    series.release(&receivers(&version, [(30, 20), (20, 12), (12, 3)]));
+    // The province moves by twelve, and the fifteen less the twelve would be the three.
+    series.release(&receivers(&version, [(30, 20), (20, 12), (12, 15)]));
+    assert_eq!(series.figures(4, JULY).respondents, 27);
+    assert!(!shows(&series, 4, "result") && !shows(&series, 3, "result"));
+    assert!(shows(&series, 1, "result"));
+}
+
+#[test]
+fn a_step_waits_until_nobody_or_five_were_asked_more() {
+    let mut series = Series::new(fixture::small_version());
+    let version = series.version.clone();
+    series.release(&receivers(&version, [(30, 20), (20, 12), (12, 11)]));
+    let waits = receivers(&version, [(37, 22), (20, 12), (12, 11)]);
+    assert_eq!(series.release(&waits), [], "nine came, two of them for a result");
+    let moves = receivers(&version, [(37, 25), (20, 12), (12, 11)]);
+    assert!(!series.release(&moves).is_empty());
+    assert_eq!(series.figures(2, JULY).respondents, 62);
+}
+
+#[test]
+fn a_factor_that_nobody_was_asked_has_no_raters_and_says_so() {
+    let mut series = Series::new(fixture::small_version());
+    series.release(&receivers(&series.version.clone(), [(30, 20), (20, 12), (12, 0)]));
+    let figures = series.figures(4, JULY);
+    let result = figures
+        .nodes
+        .iter()
+        .find(|node| node.id == "result")
+        .expect("a factor");
+    assert_eq!((result.withheld, result.respondents), (None, Some(0)));
+}
+
+#[test]
+fn people_served_elsewhere_do_not_open_what_the_desk_was_rated() {
+    let version = fixture::small_version();
+    let answers = fixture::answers_of(&version, &receiving(5));
+    let mut by_unit: BTreeMap<UnitId, Tally> = BTreeMap::new();
+    let mut add = |served: u128, handled: u128, count: usize| {
+        let rated = Rated {
+            served_at: unit(served),
+            handled_by: Some(HandledBy {
+                unit: unit(handled),
+                meeting: unit(1),
+            }),
+        };
+        for _ in 0..count {
+            for (unit, tally) in contributions(&version, &answers, Status::Counted, rated) {
+                let sum = by_unit
+                    .entry(unit)
+                    .or_insert_with(|| Tally::empty(version.layout()));
+                sum.add(&tally);
+            }
+        }
+    };
+    add(2, 4, 40);
+    add(3, 3, 30);
+    add(4, 4, 4);
+    let atoms: Vec<_> = (1..=4)
+        .filter_map(|number| Some(atom(number, JULY, by_unit.get(&unit(number))?)))
+        .collect();
+    let mut series = Series::new(version);
+    series.release(&atoms);
+    // Four were served in the fourth commune, and forty more had their dossiers decided there.
+    assert_eq!(series.figures(4, JULY).respondents, 44);
+    for name in ["access", "officials", "rate.polite", "purpose", "result"] {
+        assert!(!shows(&series, 4, name), "{name}");
+    }
 }
 
 #[test]

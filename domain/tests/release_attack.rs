@@ -3,7 +3,8 @@
 //! Random small campaigns are released month after month, while late answers come in and others are taken
 //! out. Two questions are asked of everything that was published together: can a difference of two published
 //! cells, of one release or of two, tell about a few people; and how well do linear programmes
-//! (`tests/oracle/attack.py`, with scipy) bound the cells that are hidden.
+//! (`tests/oracle/attack.py`, with scipy) bound what is hidden. Both are asked of cells and of a factor that
+//! only some of the people in a cell rated, for the public and for the rated units.
 
 mod fixture;
 
@@ -15,9 +16,12 @@ use std::process::{Command, Stdio};
 
 use domain::channel::ChannelClass;
 use domain::id::UnitId;
+use domain::method::Selection;
 use domain::period::Period;
 use domain::questionnaire::Version;
-use domain::release::{Atom, Column, Input, Row, Rules, State, Units, periods, plan};
+use domain::release::{
+    Atom, Column, Disclosed, Input, Opening, Row, Rules, State, Units, open, periods, plan,
+};
 use domain::status::Status;
 use domain::tally::{Rated, Tally, contributions};
 use serde_json::{Value, json};
@@ -66,7 +70,10 @@ type CellKey = (UnitId, Period, Column);
 /// A campaign and everybody in it, by the atom that counts them.
 struct World {
     version: Version,
-    person: Tally,
+    /// Whether some came for a result, and rate it.
+    receive: bool,
+    asker: Tally,
+    receiver: Tally,
     ids: Vec<UnitId>,
     above: Vec<Option<usize>>,
     units: Units,
@@ -75,12 +82,8 @@ struct World {
 }
 
 impl World {
-    fn new(random: &mut Random) -> Self {
+    fn new(random: &mut Random, receive: bool) -> Self {
         let version = fixture::small_version();
-        let answers = fixture::answers_of(
-            &version,
-            &json!({"purpose": "ask", "rate": {"seats": 5, "polite": 4}}),
-        );
         let count = 4 + random.below(6);
         let ids: Vec<_> = (0..count)
             .map(|unit| UnitId(Uuid::from_u128(u128::from(unit) + 1)))
@@ -97,12 +100,17 @@ impl World {
             served_at: ids[0],
             handled_by: None,
         };
-        let person = contributions(&version, &answers, Status::Counted, rated)
-            .remove(0)
-            .1;
+        let person = |answers: Value| {
+            let answers = fixture::answers_of(&version, &answers);
+            contributions(&version, &answers, Status::Counted, rated)
+                .remove(0)
+                .1
+        };
         let mut world = Self {
+            asker: person(json!({"purpose": "ask", "rate": {"seats": 5, "polite": 4}})),
+            receiver: person(json!({"purpose": "receive", "rate": {"seats": 5, "polite": 4, "on_time": 5}})),
             version,
-            person,
+            receive,
             units: Units::new(&rows),
             ids,
             above,
@@ -156,8 +164,12 @@ impl World {
     fn atoms(&self) -> Vec<Atom> {
         let atom = |(&(unit, month, class), people): (&AtomKey, &BTreeSet<u32>)| {
             let mut tally = Tally::empty(self.version.layout());
-            for _ in people {
-                tally.add(&self.person);
+            for &person in people {
+                tally.add(if self.receives(person) {
+                    &self.receiver
+                } else {
+                    &self.asker
+                });
             }
             Atom {
                 unit: self.ids[unit],
@@ -168,6 +180,16 @@ impl World {
             }
         };
         self.people.iter().map(atom).collect()
+    }
+
+    /// Whether the person rated the result: in half of the atoms a few did, in the others many.
+    fn receives(&self, person: u32) -> bool {
+        self.receive && person % 16 < [3, 9][usize::try_from(person / 64 % 2).expect("small")]
+    }
+
+    fn receivers(&self, people: &BTreeSet<u32>) -> BTreeSet<u32> {
+        let people = people.iter().copied();
+        people.filter(|&person| self.receives(person)).collect()
     }
 
     /// Whether the second cell lies in the first by what they are called.
@@ -205,12 +227,24 @@ struct History {
     /// The people that releases have taken, and the variable that stands for their number.
     taken: HashMap<AtomKey, (usize, BTreeSet<u32>)>,
     variables: usize,
+    cells: Figure,
+    /// The factor that only some rated. An odd variable stands for its ratings in an atom, the even one before
+    /// for those of the factor that is hidden with it.
+    results: Figure,
+}
+
+/// What is published of one kind of number, and what is not.
+#[derive(Default)]
+struct Figure {
     published: Vec<Published>,
+    /// Sums of variables that are known besides, and their values.
+    sums: Vec<(Vec<usize>, usize)>,
+    /// What to look for: a name, variables, and the people.
     hidden: Vec<(String, Vec<usize>, usize)>,
 }
 
 impl History {
-    fn release(&mut self, world: &World, number: usize) {
+    fn release(&mut self, world: &World, rules: Rules, number: usize) {
         let today = MORNINGS[number];
         let closed = (today > CLOSED).then_some(CLOSED);
         let released = periods(&MONTHS, today, closed, false);
@@ -219,7 +253,7 @@ impl History {
             version: &world.version,
             units: &world.units,
             periods: &released,
-            rules: Rules::PUBLIC,
+            rules,
             atoms: &world.atoms(),
             previous: &previous,
         };
@@ -250,12 +284,20 @@ impl History {
             }
             terms.sort_unstable();
             let name = format!("release {number}: unit {top}, {period}, {column}");
+            let key = (top, period, column);
+            if row.state.is_none() {
+                self.results.open(world, row, key, number, &name, &terms, &people);
+            } else if world.receive && !terms.is_empty() && row.state != Some(State::NoAnswers) {
+                let raters = world.receivers(&people).len();
+                let ratings = terms.iter().map(|term| 2 * term + 1).collect();
+                self.results.hidden.push((name.clone(), ratings, raters));
+            }
             match row.state {
                 None | Some(State::NoAnswers) => {
-                    let count = row.state.map_or_else(|| shown_count(row), |_| 0);
-                    assert_eq!(count, people.len(), "{id} {period} {column}: sums are exact");
-                    self.published.push(Published {
-                        key: (top, period, column),
+                    let count = if row.state.is_none() { people.len() } else { 0 };
+                    assert_eq!(count, people.len(), "{name}: sums are exact");
+                    self.cells.published.push(Published {
+                        key,
                         release: number,
                         name,
                         terms,
@@ -265,7 +307,7 @@ impl History {
                 // Once shown, it is known to those who kept it; what is left are enough people to differ by.
                 Some(State::Withdrawn) => assert!(people.is_empty() || people.len() >= 5, "{people:?}"),
                 Some(_) if !terms.is_empty() => {
-                    self.hidden.push((name, terms, people.len()));
+                    self.cells.hidden.push((name, terms, people.len()));
                 }
                 Some(_) => {}
             }
@@ -273,12 +315,63 @@ impl History {
     }
 }
 
-/// The number of responses at the head of a shown row.
-fn shown_count(row: &Row) -> usize {
-    let count = domain::varint::Reader::new(&row.nodes)
-        .next_signed()
-        .expect("a head");
-    usize::try_from(count).expect("not negative")
+impl Figure {
+    /// Takes note of what a shown cell tells of its factors.
+    #[expect(clippy::too_many_arguments, reason = "they are what is known of one cell")]
+    fn open(
+        &mut self,
+        world: &World,
+        row: &Row,
+        key: (usize, Period, Column),
+        release: usize,
+        name: &str,
+        terms: &[usize],
+        people: &BTreeSet<u32>,
+    ) {
+        let opening = Opening {
+            version: &world.version,
+            selection: Selection::Open,
+            minimum: 10,
+            products: None,
+        };
+        let Disclosed::Shown(figures) = open(&opening, None, &row.nodes, &row.items).expect("a cell") else {
+            panic!("{name} is shown");
+        };
+        assert_eq!(
+            figures.responses,
+            i64::try_from(people.len()).expect("few"),
+            "{name}: sums are exact"
+        );
+        if !world.receive {
+            return;
+        }
+        let node = |id: &str| figures.nodes.iter().find(|node| node.id == id).expect("a factor");
+        let ratings: Vec<usize> = terms.iter().map(|term| 2 * term + 1).collect();
+        let beside: Vec<usize> = terms.iter().map(|term| 2 * term).collect();
+        let raters = world.receivers(people);
+        // The whole less the other factors is what these two have together.
+        let both = [ratings.clone(), beside.clone()].concat();
+        self.sums.push((both, people.len() + raters.len()));
+        if let Some(count) = node("access").respondents {
+            assert_eq!(count, i64::try_from(people.len()).expect("few"), "{name}");
+            self.sums.push((beside, people.len()));
+        }
+        let name = format!("{name}: result");
+        match node("result").respondents {
+            Some(count) => {
+                assert_eq!(count, i64::try_from(raters.len()).expect("few"), "{name}");
+                self.published.push(Published {
+                    key,
+                    release,
+                    name,
+                    terms: ratings,
+                    people: raters,
+                });
+            }
+            None if raters.is_empty() => {}
+            None => self.hidden.push((name, ratings, raters.len())),
+        }
+    }
 }
 
 fn scenario_of(seed: u64) -> Scenario {
@@ -296,32 +389,60 @@ enum Scenario {
     Stirred,
 }
 
-impl Scenario {
+/// What is attacked.
+#[derive(Clone, Copy, Debug)]
+struct Attack {
+    scenario: Scenario,
+    /// For the rated units instead of the public.
+    internal: bool,
+    /// Some people rate a factor that others are not asked.
+    receive: bool,
+}
+
+impl Attack {
+    fn all(seed: u64) -> impl Iterator<Item = Self> {
+        let scenario = scenario_of(seed);
+        let kinds = [(false, false), (false, true), (true, false), (true, true)];
+        kinds.into_iter().map(move |(internal, receive)| Self {
+            scenario,
+            internal,
+            receive,
+        })
+    }
+
+    fn rules(self) -> Rules {
+        if self.internal {
+            Rules::INTERNAL
+        } else {
+            Rules::PUBLIC
+        }
+    }
+
     /// Hidden cells with fewer people than the first number are never known better than within the second.
     ///
     /// Late answers enter in steps of five, and who sees every step may know what was there before one. Five
     /// people may therefore be told from others, as METHOD 7.1 has it, but never fewer.
     fn protects(self) -> (usize, i64) {
-        match self {
-            Self::Once | Self::Monthly => (10, 5),
-            Self::Stirred => (5, 3),
+        match (self.scenario, self.internal) {
+            (Scenario::Once | Scenario::Monthly, false) => (10, 5),
+            (Scenario::Once | Scenario::Monthly, true) | (Scenario::Stirred, _) => (5, 3),
         }
     }
-}
 
-fn history(scenario: Scenario, seed: u64) -> (World, History) {
-    let mut random = Random(seed);
-    let mut world = World::new(&mut random);
-    let mut history = History::default();
-    for number in 0..MORNINGS.len() {
-        if !matches!(scenario, Scenario::Once) || number + 1 == MORNINGS.len() {
-            history.release(&world, number);
+    fn history(self, seed: u64) -> (World, History) {
+        let mut random = Random(seed);
+        let mut world = World::new(&mut random, self.receive);
+        let mut history = History::default();
+        for number in 0..MORNINGS.len() {
+            if !matches!(self.scenario, Scenario::Once) || number + 1 == MORNINGS.len() {
+                history.release(&world, self.rules(), number);
+            }
+            if matches!(self.scenario, Scenario::Stirred) {
+                world.stir(&mut random);
+            }
         }
-        if matches!(scenario, Scenario::Stirred) {
-            world.stir(&mut random);
-        }
+        (world, history)
     }
-    (world, history)
 }
 
 /// A set of people as bits, for many comparisons.
@@ -336,34 +457,43 @@ fn bits(people: &BTreeSet<u32>, born: u32) -> Vec<u64> {
 #[test]
 fn no_difference_of_two_published_cells_is_a_few_people() {
     let first = number("NGHE_DAN_ATTACK_FROM", 0);
-    for seed in first..first + number("NGHE_DAN_ATTACKS", 150) {
-        let (world, history) = history(scenario_of(seed), seed);
-        let cells: Vec<_> = history
-            .published
-            .iter()
-            .map(|cell| (bits(&cell.people, world.born), cell))
-            .collect();
-        for (inner, small) in &cells {
-            for (outer, large) in &cells {
-                let size = difference(inner, outer);
-                if small.key == large.key {
-                    // The same cell in two releases: who came, and who was taken out. All answer alike here, so
-                    // an exchange of as many people is no difference.
-                    assert!(
-                        small.people.len() == large.people.len() || size + difference(outer, inner) >= 5,
-                        "seed {seed}: {} and {}",
-                        small.name,
-                        large.name
-                    );
-                } else if small.release == large.release && world.contains(large.key, small.key) {
-                    let rest = difference(outer, inner);
-                    assert!(
-                        rest == 0 || rest >= 10 || small.people.is_empty(),
-                        "seed {seed}: {rest} people are in {} and not in {}",
-                        large.name,
-                        small.name
-                    );
-                }
+    for seed in first..first + number("NGHE_DAN_ATTACKS", 60) {
+        for attack in Attack::all(seed) {
+            let (world, history) = attack.history(seed);
+            for figure in [&history.cells, &history.results] {
+                differences(&world, figure, attack, seed);
+            }
+        }
+    }
+}
+
+fn differences(world: &World, figure: &Figure, attack: Attack, seed: u64) {
+    let fewest = u32::try_from(attack.rules().threshold).expect("small");
+    let cells: Vec<_> = figure
+        .published
+        .iter()
+        .map(|cell| (bits(&cell.people, world.born), cell))
+        .collect();
+    for (inner, small) in &cells {
+        for (outer, large) in &cells {
+            let size = difference(inner, outer);
+            if small.key == large.key {
+                // The same cell in two releases: who came, and who was taken out. All answer alike here, so
+                // an exchange of as many people is no difference.
+                assert!(
+                    small.people.len() == large.people.len() || size + difference(outer, inner) >= 5,
+                    "{attack:?}, seed {seed}: {} and {}",
+                    small.name,
+                    large.name
+                );
+            } else if small.release == large.release && world.contains(large.key, small.key) {
+                let rest = difference(outer, inner);
+                assert!(
+                    rest == 0 || rest >= fewest || small.people.is_empty(),
+                    "{attack:?}, seed {seed}: {rest} people are in {} and not in {}",
+                    large.name,
+                    small.name
+                );
             }
         }
     }
@@ -407,34 +537,8 @@ fn linear_programmes_do_not_find_what_is_hidden() {
         return;
     };
     let first = number("NGHE_DAN_ATTACK_FROM", 1000);
-    let instances: Vec<Value> = (first..first + number("NGHE_DAN_ATTACKS", 150))
-        .map(|seed| {
-            let scenario = scenario_of(seed);
-            let (_, history) = history(scenario, seed);
-            let mut random = Random(seed);
-            let (fewest, protection) = scenario.protects();
-            let mut small: Vec<_> = history
-                .hidden
-                .iter()
-                .filter(|cell| (1..fewest).contains(&cell.2))
-                .collect();
-            let mut targets = Vec::new();
-            while targets.len() < 10 && !small.is_empty() {
-                let pick = random.below(small.len() as u64);
-                let (name, terms, value) = small.swap_remove(usize::try_from(pick).expect("small"));
-                targets.push(json!({
-                    "name": name, "terms": terms, "value": value, "protection": protection,
-                }));
-            }
-            let published = history
-                .published
-                .iter()
-                .map(|cell| json!({"terms": cell.terms, "sum": cell.people.len()}));
-            json!({
-                "name": format!("{scenario:?} {seed}"), "variables": history.variables,
-                "published": published.collect::<Vec<_>>(), "hidden": targets,
-            })
-        })
+    let instances: Vec<Value> = (first..first + number("NGHE_DAN_ATTACKS", 60))
+        .flat_map(|seed| Attack::all(seed).flat_map(move |attack| programmes(attack, seed)))
         .collect();
     let document = json!({"instances": instances});
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/attack.py");
@@ -466,6 +570,41 @@ fn linear_programmes_do_not_find_what_is_hidden() {
         holes.len(),
         &holes
     );
+}
+
+/// The programmes against one campaign: what is known, and what to look for.
+fn programmes(attack: Attack, seed: u64) -> Vec<Value> {
+    let (_, history) = attack.history(seed);
+    let kinds = [("cells", &history.cells, 1), ("results", &history.results, 2)];
+    let programme = |(kind, figure, width): (&str, &Figure, usize)| {
+        let mut random = Random(seed);
+        let (fewest, protection) = attack.protects();
+        let mut small: Vec<_> = figure
+            .hidden
+            .iter()
+            .filter(|cell| (1..fewest).contains(&cell.2))
+            .collect();
+        let mut targets = Vec::new();
+        while targets.len() < 10 && !small.is_empty() {
+            let pick = random.below(small.len() as u64);
+            let (name, terms, value) = small.swap_remove(usize::try_from(pick).expect("small"));
+            targets.push(json!({
+                "name": name, "terms": terms, "value": value, "protection": protection,
+            }));
+        }
+        let published = figure.published.iter();
+        let published = published.map(|cell| (cell.name.as_str(), &cell.terms, cell.people.len()));
+        let sums = figure.sums.iter().map(|(terms, sum)| ("a sum", terms, *sum));
+        let published: Vec<_> = published
+            .chain(sums)
+            .map(|(name, terms, sum)| json!({"name": name, "terms": terms, "sum": sum}))
+            .collect();
+        json!({
+            "name": format!("{attack:?} {kind} {seed}"), "variables": history.variables * width,
+            "published": published, "hidden": targets,
+        })
+    };
+    kinds.into_iter().map(programme).collect()
 }
 
 /// A number from the environment, for more attacks or others than a test run has time for.

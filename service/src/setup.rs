@@ -2,6 +2,8 @@
 //!
 //! Today the command line and the demo call these; administrators' pages will.
 
+use std::collections::BTreeSet;
+
 use domain::canonical::Hash;
 use domain::channel::Channel;
 use domain::code::{Code, ONE_TIME_LENGTH, POINT_LENGTH};
@@ -83,6 +85,17 @@ impl Service {
                 .any(|(_, id)| self.version_by_id(*id).is_none())
         {
             return Err(ServiceError::NotFound("questionnaire version"));
+        }
+        // Released cells are kept by campaign, so a campaign has one instrument for good: figures of two are
+        // never pooled, and what was published of one never gives way to another.
+        let asked = |campaign: &Campaign| -> BTreeSet<VersionId> {
+            campaign.versions.iter().map(|(_, version)| *version).collect()
+        };
+        let known = self.campaigns().into_iter().find(|known| known.id == campaign.id);
+        if asked(campaign).len() > 1 || known.is_some_and(|known| asked(&known) != asked(campaign)) {
+            return Err(ServiceError::Invalid(
+                "a campaign asks one questionnaire version; another version is another campaign".to_owned(),
+            ));
         }
         if campaign.units.is_empty() || campaign.units.iter().any(|unit| units.unit(*unit).is_none()) {
             return Err(ServiceError::NotFound("unit"));

@@ -69,10 +69,12 @@ pub struct NodeFigures {
     pub kind: NodeKind,
     /// Empty for the whole.
     pub id: String,
-    pub respondents: i64,
-    pub answers: i64,
+    /// Why the node shows nothing in a shown cell; all its figures are then absent.
+    pub withheld: Option<Reason>,
+    pub respondents: Option<i64>,
+    pub answers: Option<i64>,
     /// Respondents who rated every criterion that they were asked.
-    pub complete: i64,
+    pub complete: Option<i64>,
     /// Share of satisfied answers, pooled; with the design effect.
     pub share: Option<Shown>,
     /// Mean score, where all criteria have one scale.
@@ -89,7 +91,8 @@ pub struct NodeFigures {
 pub struct ItemFigures {
     /// `question` or `question.row`.
     pub path: String,
-    /// Nothing for a sensitive item that is hidden in a shown cell.
+    /// Why the item shows nothing in a shown cell; all its figures are then absent.
+    pub withheld: Option<Reason>,
     pub counts: Option<Counts>,
     /// Share of satisfied answers, of a rating on a scale of satisfaction.
     pub share: Option<Shown>,
@@ -189,6 +192,20 @@ impl Reading<'_> {
     }
 
     fn node(&self, index: usize, node: &Node) -> NodeFigures {
+        if !self.cell.shows.nodes[index] {
+            return NodeFigures {
+                kind: node.kind,
+                id: node.id.clone(),
+                withheld: Some(Reason::Hidden),
+                respondents: None,
+                answers: None,
+                complete: None,
+                share: None,
+                mean: None,
+                mean_of_criteria: None,
+                all_satisfied: None,
+            };
+        }
         let moments = self.cell.tally.moments(self.layout, index);
         let clusters = self.cell.clusters.get(index).copied();
         let strata = clusters.map(|clusters| [(moments, clusters)]);
@@ -202,9 +219,10 @@ impl Reading<'_> {
         NodeFigures {
             kind: node.kind,
             id: node.id.clone(),
-            respondents: moments.respondents,
-            answers: moments.answers,
-            complete: moments.complete,
+            withheld: None,
+            respondents: Some(moments.respondents),
+            answers: Some(moments.answers),
+            complete: Some(moments.complete),
             share: self.shown(pooled_share(design)),
             mean: self.shown(mean),
             mean_of_criteria: self.shown(self.mean_of_criteria(index, &moments)),
@@ -214,7 +232,9 @@ impl Reading<'_> {
 
     /// The roll-up by criteria of a node, once its items were read.
     fn mean_of_criteria(&self, node: usize, moments: &Moments) -> Option<Estimate> {
-        let read = self.cell.items.as_ref()?;
+        if !self.cell.has_items {
+            return None;
+        }
         let mut totals = Vec::new();
         let mut places = Vec::new();
         for (index, item) in self.layout.items().iter().enumerate() {
@@ -222,7 +242,7 @@ impl Reading<'_> {
             if ![0, place.part, place.factor].contains(&node) {
                 continue;
             }
-            if !read[index] {
+            if !self.cell.shows.items[index] {
                 return None;
             }
             let counts = self.cell.tally.item(self.layout, index);
@@ -240,23 +260,23 @@ impl Reading<'_> {
     }
 
     fn items(&self) -> Vec<ItemFigures> {
-        let Some(read) = &self.cell.items else {
+        if !self.cell.has_items {
             return Vec::new();
-        };
+        }
         let items = self.layout.items().iter().enumerate();
-        items
-            .map(|(index, item)| self.item(index, item, read[index]))
-            .collect()
+        items.map(|(index, item)| self.item(index, item)).collect()
     }
 
-    fn item(&self, index: usize, item: &Item, read: bool) -> ItemFigures {
+    fn item(&self, index: usize, item: &Item) -> ItemFigures {
+        let is_shown = self.cell.shows.items[index];
         let mut figures = ItemFigures {
             path: item.path.clone(),
+            withheld: (!is_shown).then_some(Reason::Hidden),
             counts: None,
             share: None,
             mean: None,
         };
-        if !read {
+        if !is_shown {
             return figures;
         }
         let counts = self.cell.tally.item(self.layout, index);

@@ -4,11 +4,13 @@
 //! is taken of a unit, month and channel only when at least five people made the difference, ten where there
 //! was nobody before, and then whole. Every published number, of any unit and period and in any release, is a
 //! sum of what was taken, so no difference of two releases can tell about fewer people than one such step.
+//! The same holds of each question that only some are asked, counted among those.
 
 #![deny(clippy::float_arithmetic)]
 
 use crate::answer::Corrupt;
-use crate::layout::{HEAD, ItemKind, Layout};
+use crate::layout::{HEAD, Item, ItemKind, Layout};
+use crate::release::guard::Guards;
 use crate::tally::Tally;
 use crate::varint::{self, Reader};
 
@@ -63,8 +65,17 @@ impl<'a> Entry<'a> {
 /// Whether a release takes the new counts, having taken the others before, the last of them first.
 ///
 /// Each step has to stand apart from every earlier state and not only from the last: ten who came and eight
-/// of them who were taken out again leave two between the first release and the third.
-pub(super) fn takes(layout: &Layout, before: &[Tally], new: &Tally, enter: i64, change: i64) -> bool {
+/// of them who were taken out again leave two between the first release and the third. What only some are
+/// asked has to move by nobody or by as many of them: one more result of a dossier among five people is one
+/// person's.
+pub(super) fn takes(
+    layout: &Layout,
+    guards: &Guards,
+    before: &[Tally],
+    new: &Tally,
+    enter: i64,
+    change: i64,
+) -> bool {
     let after = new.values();
     let people = |old: &Tally| old.values()[0] != after[0] || old.values()[HEAD..] != after[HEAD..];
     let Some(last) = before.first() else { return true };
@@ -74,30 +85,51 @@ pub(super) fn takes(layout: &Layout, before: &[Tally], new: &Tally, enter: i64, 
     }
     let nobody = last.values()[0] == 0 && last.values()[HEAD..].iter().all(|value| *value == 0);
     let fewest = if nobody { enter } else { change };
-    changed_people(layout, last.values(), after) >= fewest
-        && before
-            .iter()
-            .all(|old| !people(old) || changed_people(layout, old.values(), after) >= change)
+    if changed_people(layout, last.values(), after) < fewest {
+        return false;
+    }
+    before.iter().filter(|old| people(old)).all(|old| {
+        changed_people(layout, old.values(), after) >= change
+            && guards.iter().filter(|guard| guard.partial).all(|guard| {
+                let item = &layout.items()[guard.item];
+                let start = layout.item_offset(guard.item);
+                let (old, new) = (&old.values()[start..], &after[start..]);
+                let width = item.width();
+                // Who is asked for the first time enters a sum that others see, as a whole cell does.
+                let fewest = if old[..width].iter().all(|count| *count == 0) {
+                    enter
+                } else {
+                    change
+                };
+                let moved = moved(item, old, new);
+                (moved == 0 && old[..width] == new[..width]) || moved >= fewest
+            })
+    })
 }
 
 /// At least so many people were added or taken away between two tallies.
-///
-/// Of an item that is asked of a person, exactly one count moves by one, so the people are at least the sum
-/// of the moves. An exchange of one answer for the same answer of another person stays unseen, which only
-/// makes a release wait.
 fn changed_people(layout: &Layout, before: &[i64], after: &[i64]) -> i64 {
-    let moved = |place: usize| (after[place] - before[place]).abs();
-    let respondents = layout.node_offset(0);
-    let mut people = moved(0).max(moved(respondents));
+    let people = |place: usize| (after[place] - before[place]).abs();
+    let mut found = people(0).max(people(layout.node_offset(0)));
     for (index, item) in layout.items().iter().enumerate() {
         let start = layout.item_offset(index);
-        let exclusive = match item.kind {
-            ItemKind::Choice { .. } => start..start + item.width(),
-            ItemKind::Multiple { .. } | ItemKind::Number { .. } | ItemKind::Date => start..start + 2,
-        };
-        people = people.max(exclusive.map(moved).sum());
+        found = found.max(moved(item, &before[start..], &after[start..]));
     }
-    people
+    found
+}
+
+/// At least so many people's answers to an item differ between its counts in two tallies.
+///
+/// Of a person who is asked, exactly one of these counts moves by one, so the people are at least the sum of
+/// the moves. An exchange of one answer for the same answer of another person stays unseen, which only makes
+/// a release wait.
+fn moved(item: &Item, before: &[i64], after: &[i64]) -> i64 {
+    let exclusive = match item.kind {
+        ItemKind::Choice { .. } => item.width(),
+        ItemKind::Multiple { .. } | ItemKind::Number { .. } | ItemKind::Date => 2,
+    };
+    let counts = before.iter().zip(after).take(exclusive);
+    counts.map(|(before, after)| (after - before).abs()).sum()
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use crate::answer::Corrupt;
 use crate::questionnaire::Version;
-use crate::release::packed;
+use crate::release::guard::Guards;
+use crate::release::packed::{self, Tag};
 use crate::tally::Tally;
 
 /// The bytes of a shown cell after more was counted into it.
@@ -16,10 +17,16 @@ pub fn add(
     more: &Tally,
 ) -> Result<(Vec<u8>, Vec<u8>), Corrupt> {
     let layout = version.layout();
-    let sensitive = packed::sensitive_items(version);
-    let tags = packed::unpack_tags(&sensitive, items)?;
+    let guards = Guards::of(version);
+    let mut tags = packed::unpack_tags(&guards, items)?;
     let mut cell = packed::unpack(version, nodes, items)?;
     cell.tally.add(more);
-    let nodes = packed::pack_nodes(layout, &cell.tally, &cell.clusters);
-    Ok((nodes, packed::pack_items(layout, &sensitive, &tags, &cell.tally)))
+    for (tag, guard) in tags.iter_mut().zip(guards.iter()) {
+        // The first ones are few; the next full release counts them.
+        if *tag == Tag::Nobody && more.item(layout, guard.item).shown != 0 {
+            *tag = Tag::Hidden;
+        }
+    }
+    let nodes = packed::pack_nodes(layout, &guards, &tags, &cell.tally, &cell.clusters);
+    Ok((nodes, packed::pack_items(layout, &guards, &tags, &cell.tally)))
 }

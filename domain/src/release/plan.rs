@@ -5,7 +5,9 @@
 //! rules of [`crate::disclosure`], and gives back the rows that differ from the ones before. Tallies that did
 //! not change since then need not be given again.
 
+mod before;
 mod draft;
+mod hidden;
 mod sums;
 mod taken;
 
@@ -15,14 +17,16 @@ use time::Date;
 
 use crate::answer::Corrupt;
 use crate::channel::ChannelClass;
-use crate::disclosure::{Grain, Marks, Shape, Slice, Table, Tree};
+use crate::disclosure::{Grain, Shape, Tree};
 use crate::id::UnitId;
 use crate::period::Period;
 use crate::questionnaire::Version;
-use crate::release::packed::{self, ItemTag};
+use crate::release::guard::Guards;
 use crate::release::{Column, State};
 
+use before::Before;
 use draft::{Draft, covered};
+use hidden::{Hidden, Tags};
 use sums::Sums;
 use taken::Taken;
 
@@ -178,33 +182,33 @@ type AtomKey = (Period, ChannelClass, usize);
 
 /// Plans the next release; gives the rows that are new or differ from those before, in no particular order.
 pub fn plan(input: &Input<'_>) -> Result<Vec<Row>, PlanError> {
-    let mut taken = Taken::of(input)?;
+    let guards = Guards::of(input.version);
+    let mut taken = Taken::of(input, &guards)?;
     let classes: Vec<ChannelClass> = {
         let used: BTreeSet<ChannelClass> = taken.entries.keys().map(|(_, class, _)| *class).collect();
         used.into_iter().collect()
     };
     let periods = input.periods.iter().copied();
     let shape = Shape::new(periods, classes.len(), input.rules.grain);
-    let before = Before::of(input, &shape, &classes)?;
+    let before = Before::of(input, &guards, &shape, &classes)?;
     let (sums, hidden) = loop {
-        let sums = Sums::of(input, &shape, &classes, &taken)?;
-        let table = sums.table(input, &shape);
-        let hidden = table.suppress(&before.known, &before.kept);
-        let exposed = table.exposed(&before.known, &hidden, input.rules.change);
+        let sums = Sums::of(input, &guards, &shape, &classes, &taken)?;
+        let hidden = Hidden::of(input, &guards, &shape, &sums, &before);
+        let exposed = hidden.exposed(input, &guards, &shape, &sums, &before);
         if !taken.take_back(input, &shape, &classes, &exposed) {
             break (sums, hidden);
         }
     };
-    let items = ItemMarks::of(input, &shape, &sums, &before, &hidden);
     let table = sums.table(input, &shape);
     let draft = Draft {
         input,
         shape: &shape,
         classes: &classes,
         table: &table,
-        hidden: &hidden,
-        covered: &covered(input, &table, &hidden),
-        items: &items,
+        hidden: &hidden.cells,
+        covered: &covered(input, &table, &hidden.cells),
+        tags: &Tags::of(input, &guards, &shape, &sums, &before, &hidden),
+        guards: &guards,
         before: &before,
     };
     let mut rows = draft.rows(&taken)?;
@@ -212,116 +216,4 @@ pub fn plan(input: &Input<'_>) -> Result<Vec<Row>, PlanError> {
         rows.extend(taken.moved.keys().map(|key| taken.row(input, *key)));
     }
     Ok(rows)
-}
-
-/// What the release before showed.
-struct Before<'a> {
-    rows: HashMap<(usize, usize), &'a Row>,
-    /// Cells that some release has shown.
-    known: Marks,
-    /// Cells that stay hidden.
-    kept: Marks,
-    /// The same for each sensitive item.
-    known_items: Vec<Marks>,
-}
-
-impl<'a> Before<'a> {
-    fn of(input: &Input<'a>, shape: &Shape, classes: &[ChannelClass]) -> Result<Self, PlanError> {
-        let sensitive = packed::sensitive_items(input.version);
-        let nothing = Marks::new(shape.keys().len(), input.units.len());
-        let mut before = Self {
-            rows: HashMap::new(),
-            known: nothing.clone(),
-            kept: nothing.clone(),
-            known_items: vec![nothing; sensitive.len()],
-        };
-        let places: HashMap<_, _> = shape
-            .keys()
-            .iter()
-            .enumerate()
-            .map(|(place, key)| (*key, place))
-            .collect();
-        for row in input.previous {
-            let class = match row.column {
-                Column::All => None,
-                Column::Class(class) => classes.iter().position(|known| *known == class),
-                Column::Ledger(_) => continue,
-            };
-            if class.is_none() && row.column != Column::All {
-                continue;
-            }
-            let (Some(&slice), Some(&unit)) = (
-                places.get(&(row.period, class)),
-                input.units.places.get(&row.unit),
-            ) else {
-                continue;
-            };
-            before.rows.insert((slice, unit), row);
-            if input.rules.live {
-                continue;
-            }
-            if row.state == Some(State::Kept) {
-                before.kept.set(slice, unit);
-            }
-            if !matches!(row.state, None | Some(State::Withdrawn)) {
-                continue;
-            }
-            before.known.set(slice, unit);
-            for (tag, known) in packed::unpack_tags(&sensitive, &row.items)?
-                .iter()
-                .zip(&mut before.known_items)
-            {
-                if *tag != ItemTag::Hidden {
-                    known.set(slice, unit);
-                }
-            }
-        }
-        Ok(before)
-    }
-}
-
-/// Which sensitive items are hidden in shown cells.
-struct ItemMarks {
-    sensitive: Vec<usize>,
-    hidden: Vec<Marks>,
-}
-
-impl ItemMarks {
-    fn of(input: &Input<'_>, shape: &Shape, sums: &Sums, before: &Before<'_>, cells: &Marks) -> Self {
-        let sensitive = packed::sensitive_items(input.version);
-        let hidden = (0..sensitive.len()).map(|place| {
-            let counts: &[Slice] = &sums.items[place].slices;
-            let mut also = cells.clone();
-            for slice in 0..counts.len() {
-                for unit in 0..input.units.len() {
-                    if sums.items[place].is_uniform(slice, unit) {
-                        also.set(slice, unit);
-                    }
-                }
-            }
-            let table = Table {
-                tree: &input.units.tree,
-                shape,
-                slices: counts,
-                threshold: input.rules.sensitive,
-            };
-            table.suppress(&before.known_items[place], &also)
-        });
-        Self {
-            hidden: hidden.collect(),
-            sensitive,
-        }
-    }
-
-    fn tags(&self, before: &Before<'_>, slice: usize, unit: usize, cell_hidden: bool) -> Vec<ItemTag> {
-        let tag = |(hidden, known): (&Marks, &Marks)| match (
-            cell_hidden || hidden.get(slice, unit),
-            known.get(slice, unit),
-        ) {
-            (false, _) => ItemTag::Shown,
-            (true, true) => ItemTag::Withdrawn,
-            (true, false) => ItemTag::Hidden,
-        };
-        self.hidden.iter().zip(&before.known_items).map(tag).collect()
-    }
 }

@@ -66,10 +66,12 @@ pub struct NodeDocument {
     pub kind: String,
     /// Empty for the whole.
     pub id: String,
-    pub respondents: i64,
-    pub answers: i64,
+    /// `hidden` where too few were asked it, or to protect them elsewhere; then there are no figures of it.
+    pub withheld: Option<String>,
+    pub respondents: Option<i64>,
+    pub answers: Option<i64>,
     /// Respondents who rated every criterion that they were asked.
-    pub complete: i64,
+    pub complete: Option<i64>,
     /// Share of satisfied answers, pooled: the headline figure of most methods.
     pub share: Option<EstimateDocument>,
     /// Mean score, where all criteria have one scale.
@@ -87,7 +89,9 @@ pub struct ItemDocument {
     /// `question` or `question.row`.
     #[schema(example = "aspects.access")]
     pub path: String,
-    /// None for a sensitive item that is hidden in a shown cell.
+    /// `hidden` where too few were asked it, or to protect them elsewhere; then there are no figures of it.
+    pub withheld: Option<String>,
+    /// How often each answer was given.
     pub counts: Option<CountsDocument>,
     /// Share of satisfied answers.
     pub share: Option<EstimateDocument>,

@@ -1,9 +1,10 @@
 //! Released figures: their shape, and the reasons for which there are none.
 
 use axum::http::StatusCode;
-use domain::id::ResponseId;
+use domain::id::{CampaignId, ResponseId};
 use serde_json::{Value, json};
 use server::api::figures::FiguresDocument;
+use service::error::ServiceError;
 use time::macros::date;
 
 use crate::world::{OTHER_WARD, PROVINCE, WARD, World};
@@ -98,6 +99,91 @@ async fn few_answers_stay_hidden_and_tell_no_number() {
     let world = released(9).await;
     let document = figures(&world, "unit=29954&period=2026-10").await;
     assert_eq!(document["cell"], json!({"state": "hidden"}));
+}
+
+/// A response of October with these answers, to the world's point.
+async fn answer(world: &World, respondent: &Value, answers: &Value) {
+    let mut document = world.document();
+    document["answered_on"] = json!("2026-10-15");
+    document["respondent"] = respondent.clone();
+    document["answers"] = answers.clone();
+    let id = ResponseId::new(date!(2026 - 10 - 15), service::clock::random());
+    assert_eq!(world.put(id, &document).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn what_three_people_said_of_a_result_is_not_published_beside_the_rest() {
+    let world = World::new().await;
+    let asking = json!({"purpose": "ask", "respondent_type": "person"});
+    let receiving = json!({"purpose": "receive_result", "respondent_type": "person"});
+    let rated = json!({"access": 5, "procedures": 5, "officials": 5});
+    for _ in 0..20 {
+        answer(&world, &asking, &json!({"overall": 5, "aspects": rated})).await;
+    }
+    for _ in 0..3 {
+        let mut rated = rated.clone();
+        (rated["result"], rated["punctuality"]) = (json!(4), json!(5));
+        answer(&world, &receiving, &json!({"overall": 5, "aspects": rated})).await;
+    }
+    world.service.release_all().await.unwrap();
+    let document = figures(&world, "unit=29954&period=2026-10").await;
+    let read: FiguresDocument = serde_json::from_value(document["cell"]["figures"].clone()).unwrap();
+    assert_eq!(read.respondents, 23);
+    for node in &read.nodes {
+        // The part less the other factors would be the result, so one of them is hidden with it.
+        let withheld = ["access", "result"].contains(&node.id.as_str());
+        assert_eq!(
+            node.withheld.as_deref(),
+            withheld.then_some("hidden"),
+            "{}",
+            node.id
+        );
+        assert_eq!(node.respondents.is_none(), withheld, "{}", node.id);
+        assert!(!withheld || node.share.is_none() && node.mean.is_none());
+    }
+    for item in &read.items {
+        let withheld = ["aspects.access", "aspects.result", "aspects.punctuality"].contains(&&*item.path);
+        assert_eq!(
+            item.withheld.as_deref(),
+            withheld.then_some("hidden"),
+            "{}",
+            item.path
+        );
+        assert_eq!(item.counts.is_none(), withheld, "{}", item.path);
+    }
+    let page = world.get("/results/29954?period=2026-10").await;
+    let page = if page.status.is_redirection() {
+        world.get(&page.header("location").to_owned()).await
+    } else {
+        page
+    };
+    let page = String::from_utf8_lossy(&page.body).into_owned();
+    assert!(page.contains("Không công bố để bảo vệ người trả lời"), "{page}");
+}
+
+#[tokio::test]
+async fn a_campaign_never_pools_two_versions_of_a_questionnaire() {
+    let world = World::new().await;
+    let mut definition: Value =
+        serde_json::from_str(include_str!("../../../data/questionnaires/desk-rating-1.json")).unwrap();
+    definition["version"] = json!("2");
+    let other = domain::questionnaire::Version::parse(&definition.to_string()).unwrap();
+    let other = world.service.publish(&other).await.unwrap();
+    let campaign = world.service.campaign_by_key("desk-2026").unwrap();
+    let mut both = (*campaign).clone();
+    both.versions.push((date!(2026 - 07 - 01), other));
+    let mut changed = (*campaign).clone();
+    changed.versions = vec![(date!(2026 - 01 - 01), other)];
+    for refused in [both, changed] {
+        let refused = world.service.put_campaign(&refused).await;
+        assert!(matches!(refused, Err(ServiceError::Invalid(_))), "{refused:?}");
+    }
+    world.service.put_campaign(&campaign).await.unwrap();
+    let mut next = (*campaign).clone();
+    next.id = CampaignId(uuid::Uuid::from_u128(0x2002));
+    next.key = "desk-2026-2".to_owned();
+    next.versions = vec![(date!(2026 - 01 - 01), other)];
+    world.service.put_campaign(&next).await.unwrap();
 }
 
 #[tokio::test]

@@ -67,6 +67,8 @@ struct Line {
     mean: Option<Shown>,
     no_opinion: Option<i64>,
     skipped: Option<i64>,
+    /// Not shown in a cell that is.
+    withheld: bool,
 }
 
 /// The whole file: the unit of the page and every unit directly below.
@@ -80,11 +82,13 @@ pub(crate) fn csv(sheet: &Sheet) -> Result<String, csv::Error> {
     let cells =
         std::iter::once((results.unit, &results.cell)).chain(children.map(|(unit, cell)| (*unit, cell)));
     for (unit, cell) in cells {
-        let head = head(sheet, unit, cell);
+        let shown = head(sheet, unit, state_of(cell));
+        let withheld = head(sheet, unit, "hidden");
         let lines = cell
             .figures()
             .map_or_else(|| vec![Line::default()], |figures| lines(sheet, figures));
         for line in lines {
+            let head = if line.withheld { &withheld } else { &shown };
             writer.write_record(
                 head.iter()
                     .cloned()
@@ -110,7 +114,16 @@ fn inert(field: &str) -> String {
     }
 }
 
-fn head(sheet: &Sheet, unit: UnitId, cell: &CellState) -> Vec<String> {
+fn state_of(cell: &CellState) -> &'static str {
+    match cell {
+        CellState::Shown(_) => "shown",
+        CellState::Hidden => "hidden",
+        CellState::NoAnswers => "no_answers",
+        CellState::NotInSample => "not_in_sample",
+    }
+}
+
+fn head(sheet: &Sheet, unit: UnitId, state: &str) -> Vec<String> {
     let results = &sheet.results;
     let definition = results.version.version.definition();
     let fact = sheet.units.unit(unit).and_then(|unit| unit.fact_near(sheet.day));
@@ -137,13 +150,7 @@ fn head(sheet: &Sheet, unit: UnitId, cell: &CellState) -> Vec<String> {
             .unwrap_or_default(),
         results.period.to_string(),
         results.channel.map_or("all", |class| class.as_str()).to_owned(),
-        match cell {
-            CellState::Shown(_) => "shown",
-            CellState::Hidden => "hidden",
-            CellState::NoAnswers => "no_answers",
-            CellState::NotInSample => "not_in_sample",
-        }
-        .to_owned(),
+        state.to_owned(),
     ]
 }
 
@@ -237,10 +244,11 @@ fn node_line(locale: Locale, definition: &Definition, node: &NodeFigures) -> Lin
         kind,
         id: node.id.clone(),
         title,
-        respondents: Some(node.respondents),
-        answers: Some(node.answers),
+        respondents: node.respondents,
+        answers: node.answers,
         share: node.share,
         mean: node.mean,
+        withheld: node.withheld.is_some(),
         ..Line::default()
     }
 }
@@ -286,6 +294,7 @@ fn item_lines(locale: Locale, definition: &Definition, layout: &Layout, items: &
             mean: figures.mean,
             no_opinion: counts.map(|counts| counts.no_opinion),
             skipped: counts.map(|counts| counts.skipped),
+            withheld: figures.withheld.is_some(),
             ..Line::default()
         });
         for (at, count) in counts.iter().flat_map(|counts| counts.options.iter().enumerate()) {

@@ -19,7 +19,7 @@ pub(crate) fn sentence(locale: Locale, whole: &NodeFigures) -> Option<String> {
             ("share", &words::share(locale, shown, 2)),
             ("of_100", &shown.estimate.ratio.percent(0).format(locale.style())),
             ("interval", &words::interval(locale, shown)),
-            ("respondents", &respondents(locale, whole.respondents)),
+            ("respondents", &respondents(locale, shown.estimate.respondents)),
         ],
     ))
 }
@@ -53,8 +53,8 @@ pub(crate) fn headline(sheet: &Sheet) -> AnyView {
                     {bar(words::extent(shown))}
                     <p class="index-notes">
                         {locale.tr("interval-of", &[("interval", &words::interval(locale, shown))])} " · "
-                        {respondents(locale, whole.respondents)} " · "
-                        {locale.tn("answers", u64::try_from(whole.answers).unwrap_or_default())}
+                        {respondents(locale, figures.respondents)} " · "
+                        {locale.tn("answers", u64::try_from(figures.answers).unwrap_or_default())}
                     </p>
                 </div>
             </div>

@@ -128,7 +128,7 @@ pub(crate) fn cell_row(locale: Locale, name: String, href: Option<String>, cell:
         None => name.into_any(),
     };
     let whole = cell.figures().and_then(|figures| figures.nodes.first());
-    let Some((whole, shown)) = whole.and_then(|whole| Some((whole, whole.share.as_ref()?))) else {
+    let Some(shown) = whole.and_then(|whole| whole.share.as_ref()) else {
         let words = words::withheld(locale, cell).unwrap_or_else(|| locale.t("row-no-ratings"));
         return view! {
             <tr>
@@ -141,7 +141,7 @@ pub(crate) fn cell_row(locale: Locale, name: String, href: Option<String>, cell:
     view! {
         <tr>
             <th scope="row">{head}</th>
-            <td class="number">{words::count(locale, whole.respondents)}</td>
+            <td class="number">{words::count(locale, shown.estimate.respondents)}</td>
             <td class="number">{words::share(locale, shown, 2)}</td>
             <td class="number">{words::interval(locale, shown)}</td>
             <td class="bar-cell">{crate::chart::bar(words::extent(shown))}</td>

@@ -163,7 +163,7 @@ fn criterion(locale: Locale, rated: &Rated<'_>, factor: Option<&str>) -> AnyView
             described(locale, &levels, &counts.options),
         )
     });
-    let respondents = rated.figures.counts.as_ref().map_or(0, |counts| counts.answered);
+    let respondents = rated.figures.counts.as_ref().map(|counts| counts.answered);
     view! {
         <li class="row">
             <p class="row-name">{number}{text}{factor}</p>
@@ -190,10 +190,10 @@ fn aside(locale: Locale, counts: &Counts) -> Option<AnyView> {
     Some(view! { <p class="row-aside">{text}</p> }.into_any())
 }
 
-/// A share in figures, with its bar, interval and respondents.
-pub(crate) fn figure(locale: Locale, shown: Option<&Shown>, respondents: i64, places: u8) -> AnyView {
-    let Some(shown) = shown else {
-        let key = if respondents == 0 {
+/// A share in figures, with its bar, interval and respondents; without a number of respondents it is hidden.
+pub(crate) fn figure(locale: Locale, shown: Option<&Shown>, respondents: Option<i64>, places: u8) -> AnyView {
+    let Some((shown, respondents)) = shown.zip(respondents) else {
+        let key = if respondents == Some(0) {
             "row-no-ratings"
         } else {
             "state-hidden"

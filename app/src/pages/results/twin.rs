@@ -97,9 +97,12 @@ fn node_row(
     node: &NodeFigures,
     levels: usize,
 ) -> AnyView {
+    let Some((respondents, answers)) = node.respondents.zip(node.answers) else {
+        return hidden_row(locale, class, title, levels);
+    };
     let cells = [
-        words::count(locale, node.respondents),
-        words::count(locale, node.answers),
+        words::count(locale, respondents),
+        words::count(locale, answers),
         share(locale, node.share.as_ref()),
         interval(locale, node.share.as_ref()),
         node.mean
@@ -119,14 +122,7 @@ fn node_row(
 fn criterion_row(locale: Locale, rated: &Rated<'_>, levels: usize) -> AnyView {
     let title = rated.name(&locale.language());
     let Some(counts) = &rated.figures.counts else {
-        let words = locale.t("state-hidden");
-        return view! {
-            <tr class="criterion">
-                <th scope="row">{title}</th>
-                <td colspan=levels + 6>{words}</td>
-            </tr>
-        }
-        .into_any();
+        return hidden_row(locale, "criterion", title, levels);
     };
     let answered = words::count(locale, counts.answered);
     let cells = [
@@ -147,6 +143,17 @@ fn criterion_row(locale: Locale, rated: &Rated<'_>, levels: usize) -> AnyView {
         .take(levels)
         .map(|count| part(locale, *count, counts.answered, 1));
     row("criterion", title, cells.into_iter().chain(levels))
+}
+
+/// What a shown cell does not show.
+fn hidden_row(locale: Locale, class: &'static str, title: String, levels: usize) -> AnyView {
+    view! {
+        <tr class=class>
+            <th scope="row">{title}</th>
+            <td colspan=levels + 6>{locale.t("state-hidden")}</td>
+        </tr>
+    }
+    .into_any()
 }
 
 fn row(class: &'static str, title: String, cells: impl Iterator<Item = String>) -> AnyView {

@@ -3,10 +3,11 @@
 use crate::channel::ChannelClass;
 use crate::disclosure::{Marks, Shape, Table};
 use crate::period::Period;
-use crate::release::packed::{self, ItemTag};
+use crate::release::guard::Guards;
+use crate::release::packed::{self, Tag};
 use crate::release::{Column, State};
 
-use super::{Before, Input, ItemMarks, PlanError, Row, Taken, sums};
+use super::{Before, Input, PlanError, Row, Tags, Taken, sums};
 
 /// Everything decided, before it is packed.
 pub(super) struct Draft<'a> {
@@ -15,9 +16,10 @@ pub(super) struct Draft<'a> {
     pub(super) classes: &'a [ChannelClass],
     pub(super) table: &'a Table<'a>,
     pub(super) hidden: &'a Marks,
-    /// Cells inside a shown one.
+    /// Cells that overlap a shown one.
     pub(super) covered: &'a Marks,
-    pub(super) items: &'a ItemMarks,
+    pub(super) tags: &'a Tags,
+    pub(super) guards: &'a Guards,
     pub(super) before: &'a Before<'a>,
 }
 
@@ -32,11 +34,11 @@ impl Draft<'_> {
             let mut wanted = Vec::new();
             for unit in 0..self.input.units.len() {
                 let state = self.state(slice, unit);
-                let tags = self.items.tags(self.before, slice, unit, state.is_some());
+                let tags = self.tags.get(slice, unit);
                 let before = self.before.rows.get(&(slice, unit));
                 if let Some(state) = state {
                     let items = match state {
-                        State::Withdrawn => packed::pack_tags(&tags),
+                        State::Withdrawn => packed::pack_tags(tags),
                         _ => Vec::new(),
                     };
                     let row = self.row(slice, unit, Some(state), Vec::new(), items);
@@ -44,7 +46,7 @@ impl Draft<'_> {
                     if !needless && before != Some(&&row) {
                         rows.push(row);
                     }
-                } else if moved || differs(before.copied(), &tags) {
+                } else if moved || differs(before.copied(), tags) {
                     wanted.push((unit, tags));
                 }
             }
@@ -57,8 +59,8 @@ impl Draft<'_> {
                 let Some((tally, clusters)) = &built[unit] else {
                     continue;
                 };
-                let nodes = packed::pack_nodes(layout, tally, clusters);
-                let items = packed::pack_items(layout, &self.items.sensitive, &tags, tally);
+                let nodes = packed::pack_nodes(layout, self.guards, tags, tally, clusters);
+                let items = packed::pack_items(layout, self.guards, tags, tally);
                 let row = self.row(slice, unit, None, nodes, items);
                 if self.before.rows.get(&(slice, unit)) != Some(&&row) {
                     rows.push(row);
@@ -70,27 +72,27 @@ impl Draft<'_> {
 
     /// Why the cell shows nothing.
     fn state(&self, slice: usize, unit: usize) -> Option<State> {
-        if !self.table.is_present(slice, unit) && self.before.kept.get(slice, unit) {
+        if !self.table.is_present(slice, unit) && self.before.cells.kept.get(slice, unit) {
             // That all of a few hidden people were taken out would tell how many they were.
             return Some(State::Kept);
         }
+        let is_silent = || self.table.is_silent(self.hidden, slice, unit);
+        if !self.table.is_present(slice, unit) && self.before.cells.known.get(slice, unit) && is_silent() {
+            return Some(State::Withdrawn);
+        }
         if !self.table.is_present(slice, unit) {
-            return Some(
-                match (
-                    self.input.units.sampled[unit],
-                    self.table.is_silent(self.hidden, slice, unit),
-                ) {
-                    (true, true) => State::Hidden,
-                    (true, false) => State::NoAnswers,
-                    (false, _) => State::NotSampled,
-                },
-            );
+            return Some(match (self.input.units.sampled[unit], is_silent()) {
+                (true, true) => State::Hidden,
+                (true, false) => State::NoAnswers,
+                (false, _) => State::NotSampled,
+            });
         }
         let remembers = !self.input.rules.live;
         self.hidden.get(slice, unit).then(|| {
-            if self.before.known.get(slice, unit) {
+            if self.before.cells.known.get(slice, unit) {
                 State::Withdrawn
-            } else if remembers && (self.covered.get(slice, unit) || self.before.kept.get(slice, unit)) {
+            } else if remembers && (self.covered.get(slice, unit) || self.before.cells.kept.get(slice, unit))
+            {
                 State::Kept
             } else {
                 State::Hidden
@@ -117,36 +119,46 @@ impl Draft<'_> {
     }
 }
 
-/// Whether a shown cell was not shown before, or with other sensitive items.
-fn differs(before: Option<&Row>, tags: &[ItemTag]) -> bool {
+/// Whether a shown cell was not shown before, or with other things hidden in it.
+fn differs(before: Option<&Row>, tags: &[Tag]) -> bool {
     before.is_none_or(|row| row.state.is_some() || !row.items.starts_with(&packed::pack_tags(tags)))
 }
 
-/// The cells that lie in a shown cell, of their own unit or one above and of their own slice or one that
-/// contains it.
+/// The cells that overlap a shown cell, of their own unit, one above or one below, and of any slice that has
+/// something in common with theirs.
+///
+/// What moves in them can be seen there. Were a hidden cell shown later, then less what has moved since it
+/// would tell what it held while it was hidden.
 pub(super) fn covered(input: &Input<'_>, table: &Table<'_>, hidden: &Marks) -> Marks {
     let keys = table.shape.keys();
     let (slices, units) = (keys.len(), input.units.len());
-    let mut below_shown = Marks::new(slices, units);
+    let tree = &input.units.tree;
+    let mut near_shown = Marks::new(slices, units);
     for slice in 0..slices {
+        let is_shown = |unit: usize| table.is_present(slice, unit) && !hidden.get(slice, unit);
+        let mut below = vec![false; units];
         for unit in 0..units {
-            let above = input.units.tree.parent(unit);
-            let is_shown = table.is_present(slice, unit) && !hidden.get(slice, unit);
-            if is_shown || above.is_some_and(|above| below_shown.get(slice, above)) {
-                below_shown.set(slice, unit);
-            }
+            below[unit] = is_shown(unit) || tree.parent(unit).is_some_and(|above| below[above]);
+        }
+        let mut above = vec![false; units];
+        for unit in (0..units).rev() {
+            above[unit] = is_shown(unit) || tree.children(unit).iter().any(|&child| above[child]);
+        }
+        for unit in (0..units).filter(|&unit| below[unit] || above[unit]) {
+            near_shown.set(slice, unit);
         }
     }
     let mut covered = Marks::new(slices, units);
     for (slice, &(period, class)) in keys.iter().enumerate() {
-        let wider: Vec<usize> = (0..slices)
+        let overlapping: Vec<usize> = (0..slices)
             .filter(|&other| {
-                let (longer, other_class) = keys[other];
-                longer.contains(period) && (other_class.is_none() || other_class == class)
+                let (found, other_class) = keys[other];
+                let periods = found.contains(period) || period.contains(found);
+                periods && (class.is_none() || other_class.is_none() || other_class == class)
             })
             .collect();
         for unit in 0..units {
-            if wider.iter().any(|&other| below_shown.get(other, unit)) {
+            if overlapping.iter().any(|&other| near_shown.get(other, unit)) {
                 covered.set(slice, unit);
             }
         }

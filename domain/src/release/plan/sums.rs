@@ -3,34 +3,35 @@
 #![deny(clippy::float_arithmetic)]
 
 use crate::channel::ChannelClass;
-use crate::disclosure::{Shape, Slice, Table};
+use crate::disclosure::{Marks, Shape, Slice, Table};
 use crate::layout::ItemKind;
 use crate::moments::ClusterMoments;
 use crate::period::Period;
+use crate::release::guard::{Guard, Guards};
 use crate::release::ledger::Entry;
-use crate::release::packed::{sensitive_items, unpack_clusters};
+use crate::release::packed::unpack_clusters;
 use crate::tally::Tally;
 
 use super::{Input, PlanError, Taken};
 
-/// The people of every cell, and the counts of the sensitive items.
+/// The people of every cell, and those of each guard.
 pub(super) struct Sums {
     people: Vec<Slice>,
-    pub(super) items: Vec<ItemSums>,
+    guards: Vec<GuardSums>,
 }
 
-/// The counts of one sensitive item in every cell.
-pub(super) struct ItemSums {
-    /// People who answered, as respondents; people who were asked, as responses.
-    pub(super) slices: Vec<Slice>,
+/// The people of one guard in every cell.
+struct GuardSums {
+    slices: Vec<Slice>,
     /// For each slice the counts of the options, unit by unit.
     options: Vec<Vec<i64>>,
+    /// How many options are counted: none where it does not matter whether all answered alike.
     width: usize,
 }
 
-impl ItemSums {
+impl GuardSums {
     /// Whether everybody who answered chose the same.
-    pub(super) fn is_uniform(&self, slice: usize, unit: usize) -> bool {
+    fn is_uniform(&self, slice: usize, unit: usize) -> bool {
         let answered = self.slices[slice].respondents[unit];
         let options = &self.options[slice][unit * self.width..(unit + 1) * self.width];
         answered > 0 && options.contains(&answered)
@@ -40,6 +41,7 @@ impl ItemSums {
 impl Sums {
     pub(super) fn of(
         input: &Input<'_>,
+        guards: &Guards,
         shape: &Shape,
         classes: &[ChannelClass],
         taken: &Taken,
@@ -53,14 +55,15 @@ impl Sums {
             };
             shape.keys().iter().map(|_| slice()).collect()
         };
-        let sensitive = sensitive_items(input.version);
-        let item_sums = |&item: &usize| {
-            let width = match layout.items()[item].kind {
-                ItemKind::Choice { options } | ItemKind::Multiple { options } => usize::from(options),
+        let guard_sums = |guard: &Guard| {
+            let width = match layout.items()[guard.item].kind {
+                ItemKind::Choice { options } | ItemKind::Multiple { options } if guard.sensitive => {
+                    usize::from(options)
+                }
                 // Sums and classes of numbers and dates do not make a cell where all are alike.
-                ItemKind::Number { .. } | ItemKind::Date => 0,
+                _ => 0,
             };
-            ItemSums {
+            GuardSums {
                 slices: empty(),
                 options: vec![vec![0; units * width]; shape.keys().len()],
                 width,
@@ -68,21 +71,25 @@ impl Sums {
         };
         let mut sums = Self {
             people: empty(),
-            items: sensitive.iter().map(item_sums).collect(),
+            guards: guards.iter().map(guard_sums).collect(),
         };
         for (&(month, class, unit), entry) in &taken.entries {
             let tally = Tally::unpack(layout, Entry::unpack(entry)?.counts)?;
-            let counts: Vec<_> = sensitive.iter().map(|&item| tally.item(layout, item)).collect();
+            let counts: Vec<_> = guards
+                .iter()
+                .map(|guard| tally.item(layout, guard.item))
+                .collect();
             for (slice, &(period, wanted)) in shape.keys().iter().enumerate() {
                 if !period.contains(month) || wanted.is_some_and(|wanted| classes[wanted] != class) {
                     continue;
                 }
                 sums.people[slice].respondents[unit] += tally.respondents(layout);
                 sums.people[slice].responses[unit] += tally.responses();
-                for (item, counts) in sums.items.iter_mut().zip(&counts) {
-                    item.slices[slice].respondents[unit] += counts.answered;
-                    item.slices[slice].responses[unit] += counts.shown;
-                    let options = &mut item.options[slice][unit * item.width..(unit + 1) * item.width];
+                for ((sums, guard), counts) in sums.guards.iter_mut().zip(guards.iter()).zip(&counts) {
+                    let (people, asked) = guard.count(counts);
+                    sums.slices[slice].respondents[unit] += people;
+                    sums.slices[slice].responses[unit] += asked;
+                    let options = &mut sums.options[slice][unit * sums.width..(unit + 1) * sums.width];
                     for (sum, count) in options.iter_mut().zip(&counts.options) {
                         *sum += count;
                     }
@@ -93,14 +100,14 @@ impl Sums {
         let all = sums
             .people
             .iter_mut()
-            .chain(sums.items.iter_mut().flat_map(|item| &mut item.slices));
+            .chain(sums.guards.iter_mut().flat_map(|guard| &mut guard.slices));
         for slice in all {
             tree.roll_up(&mut slice.respondents);
             tree.roll_up(&mut slice.responses);
         }
-        for item in &mut sums.items {
-            let width = item.width;
-            for options in &mut item.options {
+        for guard in &mut sums.guards {
+            let width = guard.width;
+            for options in &mut guard.options {
                 for unit in (0..units).rev() {
                     let Some(above) = tree.parent(unit) else { continue };
                     for option in 0..width {
@@ -118,6 +125,36 @@ impl Sums {
             shape,
             slices: &self.people,
             threshold: input.rules.threshold,
+        }
+    }
+
+    /// The table of one guard, by its place.
+    pub(super) fn guard_table<'a>(
+        &'a self,
+        input: &Input<'a>,
+        shape: &'a Shape,
+        place: usize,
+        guard: &Guard,
+    ) -> Table<'a> {
+        Table {
+            tree: &input.units.tree,
+            shape,
+            slices: &self.guards[place].slices,
+            threshold: if guard.sensitive {
+                input.rules.sensitive
+            } else {
+                input.rules.threshold
+            },
+        }
+    }
+
+    /// Marks the cells in which all who answered a sensitive item answered alike.
+    pub(super) fn mark_uniform(&self, place: usize, marks: &mut Marks) {
+        let guard = &self.guards[place];
+        for (slice, counts) in guard.slices.iter().enumerate() {
+            for unit in (0..counts.respondents.len()).filter(|&unit| guard.is_uniform(slice, unit)) {
+                marks.set(slice, unit);
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::channel::ChannelClass;
 use crate::disclosure::Shape;
 use crate::period::Period;
+use crate::release::guard::Guards;
 use crate::release::ledger::{self, Entry};
 use crate::release::{Column, State};
 use crate::tally::Tally;
@@ -20,7 +21,7 @@ pub(super) struct Taken {
 }
 
 impl Taken {
-    pub(super) fn of(input: &Input<'_>) -> Result<Self, PlanError> {
+    pub(super) fn of(input: &Input<'_>, guards: &Guards) -> Result<Self, PlanError> {
         let layout = input.version.layout();
         let mut entries = BTreeMap::new();
         if !input.rules.live {
@@ -70,7 +71,7 @@ impl Taken {
                 let earlier = earlier.collect::<Result<Vec<_>, _>>()?;
                 let new = Tally::unpack(layout, &atom.counts)?;
                 let (enter, change) = (input.rules.threshold, input.rules.change);
-                if !ledger::takes(layout, &earlier, &new, enter, change) {
+                if !ledger::takes(layout, guards, &earlier, &new, enter, change) {
                     continue;
                 }
                 before = Some(stored.to_vec());

@@ -1,0 +1,111 @@
+//! What the releases before have shown.
+
+use std::collections::HashMap;
+
+use crate::channel::ChannelClass;
+use crate::disclosure::{Marks, Shape};
+use crate::release::guard::Guards;
+use crate::release::packed::{self, Tag};
+use crate::release::{Column, State};
+
+use super::{Input, PlanError, Row};
+
+/// What the release before showed, and what it remembered.
+pub(super) struct Before<'a> {
+    pub(super) rows: HashMap<(usize, usize), &'a Row>,
+    /// Of the cells.
+    pub(super) cells: Memory,
+    /// Of what each guard protects.
+    pub(super) guards: Vec<Memory>,
+}
+
+/// What is remembered of the past.
+#[derive(Clone)]
+pub(super) struct Memory {
+    /// Some release has shown it, or that there was nobody.
+    pub(super) known: Marks,
+    /// It stays hidden.
+    pub(super) kept: Marks,
+}
+
+impl<'a> Before<'a> {
+    pub(super) fn of(
+        input: &Input<'a>,
+        guards: &Guards,
+        shape: &Shape,
+        classes: &[ChannelClass],
+    ) -> Result<Self, PlanError> {
+        let nothing = Marks::new(shape.keys().len(), input.units.len());
+        let nothing = Memory {
+            known: nothing.clone(),
+            kept: nothing,
+        };
+        let mut before = Self {
+            rows: HashMap::new(),
+            cells: nothing.clone(),
+            guards: vec![nothing; guards.len()],
+        };
+        let places: HashMap<_, _> = shape
+            .keys()
+            .iter()
+            .enumerate()
+            .map(|(place, key)| (*key, place))
+            .collect();
+        for row in input.previous {
+            let class = match row.column {
+                Column::All => None,
+                Column::Class(class) => classes.iter().position(|known| *known == class),
+                Column::Ledger(_) => continue,
+            };
+            if class.is_none() && row.column != Column::All {
+                continue;
+            }
+            let (Some(&slice), Some(&unit)) = (
+                places.get(&(row.period, class)),
+                input.units.places.get(&row.unit),
+            ) else {
+                continue;
+            };
+            before.rows.insert((slice, unit), row);
+            if !input.rules.live {
+                before.remember(row, guards, slice, unit)?;
+            }
+        }
+        Ok(before)
+    }
+
+    fn remember(&mut self, row: &Row, guards: &Guards, slice: usize, unit: usize) -> Result<(), PlanError> {
+        if row.state == Some(State::Kept) {
+            self.cells.kept.set(slice, unit);
+        }
+        match row.state {
+            None | Some(State::Withdrawn) => {
+                self.cells.known.set(slice, unit);
+            }
+            // That nobody had answered was said. Whoever comes later is seen coming in the sums above.
+            Some(State::NoAnswers) => {
+                let memories = std::iter::once(&mut self.cells).chain(&mut self.guards);
+                for memory in memories {
+                    memory.known.set(slice, unit);
+                }
+                return Ok(());
+            }
+            Some(_) => return Ok(()),
+        }
+        for (tag, memory) in packed::unpack_tags(guards, &row.items)?
+            .iter()
+            .zip(&mut self.guards)
+        {
+            match tag {
+                Tag::Shown | Tag::Withdrawn | Tag::Nobody => {
+                    memory.known.set(slice, unit);
+                }
+                Tag::Kept => {
+                    memory.kept.set(slice, unit);
+                }
+                Tag::Hidden => {}
+            }
+        }
+        Ok(())
+    }
+}
