@@ -1,15 +1,17 @@
 //! A country in one release: how long it takes to plan, from nothing and after one day of one province.
 
+mod fixture;
+
 use std::time::{Duration, Instant};
 
 use domain::channel::ChannelClass;
 use domain::id::UnitId;
-use domain::layout::HEAD;
-use domain::moments::Moments;
 use domain::period::Period;
-use domain::questionnaire::Version;
+use domain::questionnaire::{AnswerKind, Version};
 use domain::release::{Atom, Column, Input, Row, Rules, Units, periods, plan};
-use domain::varint;
+use domain::status::Status;
+use domain::tally::{Rated, Tally, contributions};
+use serde_json::{Value, json};
 use time::macros::date;
 use uuid::Uuid;
 
@@ -19,34 +21,59 @@ fn unit(number: u128) -> UnitId {
     UnitId(Uuid::from_u128(number))
 }
 
-/// A packed tally of so many people who were satisfied with everything.
-fn counts(version: &Version, people: i64) -> Vec<u8> {
-    let layout = version.layout();
-    let mut values = vec![0; layout.tally_width()];
-    values[0] = people;
-    for index in 0..layout.items().len() {
-        values[layout.item_offset(index) + 2] = people;
+/// Packed tallies of nobody, one person, two and so on, of whom every fourth answers the second way.
+fn counts(version: &Version, one: &Value, fourth: &Value) -> Vec<Vec<u8>> {
+    let rated = Rated {
+        served_at: unit(1),
+        handled_by: None,
+    };
+    let person = |answers: &Value| {
+        let answers = fixture::answers_of(version, answers);
+        contributions(version, &answers, Status::Counted, rated)
+            .remove(0)
+            .1
+    };
+    let (one, fourth) = (person(one), person(fourth));
+    let mut tally = Tally::empty(version.layout());
+    let mut packed = vec![tally.pack()];
+    for number in 1..=60 {
+        tally.add(if number % 4 == 0 { &fourth } else { &one });
+        packed.push(tally.pack());
     }
-    for node in 0..layout.nodes().len() {
-        let criteria = u32::try_from(layout.nodes()[node].criteria).expect("few");
-        let one = Moments::of(criteria, criteria, 4 * criteria, true);
-        let start = layout.node_offset(node);
-        for (value, field) in values[start..].iter_mut().zip(one.to_array()) {
-            *value = people * field;
-        }
-    }
-    assert!(values.len() > HEAD, "a version has items");
-    let mut bytes = Vec::new();
-    for value in values {
-        varint::put_signed(&mut bytes, value);
-    }
-    bytes
+    packed
 }
 
 #[test]
 fn a_country_is_planned_in_seconds() {
     let file = include_str!("../../data/questionnaires/sipas-2023.json");
     let version = Version::parse(file).expect("the questionnaire is valid");
+    let definition = version.definition();
+    let satisfied: serde_json::Map<String, Value> = definition
+        .questions()
+        .filter_map(|(_, question)| match &question.answer {
+            AnswerKind::Satisfaction { factors, .. } => {
+                let criteria = definition.criteria_of(factors);
+                let rated: serde_json::Map<_, _> = criteria
+                    .map(|criterion| (criterion.id.clone(), json!(4)))
+                    .collect();
+                Some((question.id.clone(), Value::Object(rated)))
+            }
+            _ => None,
+        })
+        .collect();
+    let satisfied = Value::Object(satisfied);
+    plan_country(&version, &counts(&version, &satisfied, &satisfied));
+}
+
+#[test]
+fn a_country_where_only_some_are_asked_for_the_result_is_planned_in_seconds() {
+    let version = fixture::small_version();
+    let asks = json!({"purpose": "ask", "rate": {"seats": 5, "polite": 4}});
+    let receives = json!({"purpose": "receive", "rate": {"seats": 5, "polite": 4, "on_time": 4}});
+    plan_country(&version, &counts(&version, &asks, &receives));
+}
+
+fn plan_country(version: &Version, counts: &[Vec<u8>]) {
     let mut rows = vec![(unit(1), None, true)];
     rows.extend((2..36).map(|province| (unit(province), Some(unit(1)), true)));
     rows.extend((0..COMMUNES).map(|commune| (unit(100 + commune), Some(unit(2 + commune % 34)), true)));
@@ -57,12 +84,12 @@ fn a_country_is_planned_in_seconds() {
         for (month, &period) in (0_u128..).zip(&months) {
             for (class, kind) in (0_u128..).zip([ChannelClass::Desk, ChannelClass::Online]) {
                 // From nobody to forty, so that small cells are everywhere.
-                let people = i64::try_from((commune * 31 + month * 17 + class * 7) % 41).expect("small");
+                let people = usize::try_from((commune * 31 + month * 17 + class * 7) % 41).expect("small");
                 atoms.push(Atom {
                     unit: unit(100 + commune),
                     month: period,
                     class: kind,
-                    counts: counts(&version, people),
+                    counts: counts[people].clone(),
                     clusters: Vec::new(),
                 });
             }
@@ -73,7 +100,7 @@ fn a_country_is_planned_in_seconds() {
     let release = |atoms: &[Atom], previous: &[Row]| {
         let start = Instant::now();
         let rows = plan(&Input {
-            version: &version,
+            version,
             units: &units,
             periods: &periods,
             rules: Rules::PUBLIC,
@@ -87,7 +114,7 @@ fn a_country_is_planned_in_seconds() {
     assert!(shown > 10_000, "{shown} cells shown");
     for commune in (0..COMMUNES).step_by(34) {
         let index = usize::try_from(commune * 24).expect("small");
-        atoms[index].counts = counts(&version, 60);
+        atoms[index].counts = counts[60].clone();
     }
     let (second, day) = release(&atoms, &first);
     let moved = second

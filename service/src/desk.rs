@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::code::{Code, POINT_LENGTH};
 use domain::id::UnitId;
-use store::catalogue::{Campaign, Point, StoredVersion};
+use store::catalogue::{Campaign, Point, StoredVersion, VersionId};
 use time::Date;
 
 use crate::Service;
@@ -73,9 +73,21 @@ impl Service {
             .iter()
             .filter(|(from, _)| *from <= date)
             .max_by_key(|(from, _)| *from);
-        let (_, id) = begun.or_else(|| campaign.versions.iter().min_by_key(|(from, _)| *from))?;
-        self.version_by_id(*id)
+        let id = begun.map(|(_, id)| *id).or_else(|| first_version(campaign))?;
+        self.version_by_id(id)
     }
+
+    /// The version whose figures are released: the one that the campaign starts with, whatever it asks later.
+    /// Released cells are kept by campaign, and figures of two instruments are never pooled.
+    pub(crate) fn released_version(&self, campaign: &Campaign) -> Option<StoredVersion> {
+        self.version_by_id(first_version(campaign)?)
+    }
+}
+
+/// The version that a campaign starts with.
+pub(crate) fn first_version(campaign: &Campaign) -> Option<VersionId> {
+    let first = campaign.versions.iter().min_by_key(|(from, _)| *from);
+    first.map(|(_, version)| *version)
 }
 
 /// The last day on which an answer counts, once it is known.

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
+use domain::canonical::Hash;
 use domain::channel::ChannelClass;
 use domain::civil;
 use domain::id::{CampaignId, UnitId};
@@ -36,6 +37,8 @@ struct Key {
     /// The first day of the month.
     month: Date,
     class: ChannelClass,
+    /// The content of the version answered: tallies of two are not added up.
+    version: Hash,
 }
 
 /// Whether a campaign's figures move with every answer.
@@ -59,6 +62,7 @@ impl Live {
                 unit,
                 month: civil::first_of_month(response.answered_on),
                 class: response.channel.class(),
+                version: response.version.hash(),
             };
             match pending.get_mut(&key) {
                 Some(known) => known.add(&tally),
@@ -100,11 +104,12 @@ impl Service {
     ) -> Result<(), ServiceError> {
         let day = self.tree_day(campaign);
         let version = self
-            .version_on(campaign, day)
+            .released_version(campaign)
             .ok_or(ServiceError::NotFound("questionnaire version"))?;
         let units = self.units();
         let mut more: BTreeMap<(UnitId, String, String), Tally> = BTreeMap::new();
-        for (key, tally) in counted {
+        let of_version = |(key, _): &(Key, Tally)| key.version == version.version.hash();
+        for (key, tally) in counted.into_iter().filter(of_version) {
             let Some(month) = Period::month_of(key.month) else {
                 continue;
             };

@@ -58,7 +58,7 @@ impl Service {
     pub async fn release(&self, campaign: &Campaign) -> Result<Option<Made>, ServiceError> {
         let day = self.tree_day(campaign);
         let version = self
-            .version_on(campaign, day)
+            .released_version(campaign)
             .ok_or(ServiceError::NotFound("questionnaire version"))?;
         let units = self.release_units(campaign, day);
         let mut periods = self.released_periods(campaign);

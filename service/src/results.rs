@@ -127,7 +127,7 @@ impl Service {
         units.unit(query.unit).ok_or(ServiceError::NotFound("unit"))?;
         let day = self.tree_day(&campaign);
         let version = self
-            .version_on(&campaign, day)
+            .released_version(&campaign)
             .ok_or(ServiceError::NotFound("questionnaire version"))?;
         let release = self.store().latest(campaign.id).await?;
         let reader = Reader {

@@ -2,8 +2,6 @@
 //!
 //! Today the command line and the demo call these; administrators' pages will.
 
-use std::collections::BTreeSet;
-
 use domain::canonical::Hash;
 use domain::channel::Channel;
 use domain::code::{Code, ONE_TIME_LENGTH, POINT_LENGTH};
@@ -20,6 +18,7 @@ use uuid::Uuid;
 use crate::Service;
 use crate::clock::random;
 use crate::coverage::Coverage;
+use crate::desk::first_version;
 use crate::error::ServiceError;
 
 /// A point to be made; its id and code are drawn.
@@ -86,15 +85,11 @@ impl Service {
         {
             return Err(ServiceError::NotFound("questionnaire version"));
         }
-        // Released cells are kept by campaign, so a campaign has one instrument for good: figures of two are
-        // never pooled, and what was published of one never gives way to another.
-        let asked = |campaign: &Campaign| -> BTreeSet<VersionId> {
-            campaign.versions.iter().map(|(_, version)| *version).collect()
-        };
+        // Released cells are of one instrument for good: what was published of it never gives way to another.
         let known = self.campaigns().into_iter().find(|known| known.id == campaign.id);
-        if asked(campaign).len() > 1 || known.is_some_and(|known| asked(&known) != asked(campaign)) {
+        if known.is_some_and(|known| first_version(&known) != first_version(campaign)) {
             return Err(ServiceError::Invalid(
-                "a campaign asks one questionnaire version; another version is another campaign".to_owned(),
+                "a campaign keeps the questionnaire version that it started with".to_owned(),
             ));
         }
         if campaign.units.is_empty() || campaign.units.iter().any(|unit| units.unit(*unit).is_none()) {

@@ -45,9 +45,9 @@ pub(super) struct Add {
     /// Telephone number for complaints, as the notice names it
     #[arg(long, default_value = "")]
     hotline: String,
-    /// Questionnaire version such as `desk-rating/1`; another version is asked in another campaign
-    #[arg(long, value_name = "KEY/VERSION")]
-    questionnaire: String,
+    /// Questionnaire version such as `desk-rating/1`; with `@DATE` from that day on. May be given several times
+    #[arg(long, required = true, value_name = "KEY/VERSION[@DATE]")]
+    questionnaire: Vec<String>,
     /// Unit that it covers with everything below, by id, code or address. May be given several times
     #[arg(long, required = true)]
     unit: Vec<String>,
@@ -107,7 +107,11 @@ pub(super) async fn run(common: &Common, command: Command) -> anyhow::Result<()>
 
 async fn add(service: &Service, arguments: Add) -> anyhow::Result<()> {
     let id = CampaignId(uuid::Builder::from_random_bytes(random()).into_uuid());
-    let versions = vec![(arguments.starts_on, version(service, &arguments.questionnaire)?)];
+    let versions = arguments
+        .questionnaire
+        .iter()
+        .map(|text| version(service, text, arguments.starts_on))
+        .collect::<anyhow::Result<Vec<_>>>()?;
     let units = arguments
         .unit
         .iter()
@@ -134,15 +138,19 @@ async fn add(service: &Service, arguments: Add) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Reads `KEY/VERSION`.
-fn version(service: &Service, name: &str) -> anyhow::Result<VersionId> {
+/// Reads `KEY/VERSION` with or without `@DATE`.
+fn version(service: &Service, text: &str, from: Date) -> anyhow::Result<(Date, VersionId)> {
+    let (name, from) = match text.split_once('@') {
+        Some((name, day)) => (name, date(day).map_err(anyhow::Error::msg)?),
+        None => (text, from),
+    };
     let (key, version) = name
         .split_once('/')
         .with_context(|| format!("`{name}` is not written KEY/VERSION"))?;
     let stored = service.version(key, version).ok_or_else(|| {
         anyhow!("`{name}` is not published; `nghe-dan import-questionnaire FILE` publishes a version")
     })?;
-    Ok(stored.id)
+    Ok((from, stored.id))
 }
 
 fn list(service: &Service) -> anyhow::Result<()> {

@@ -1,10 +1,11 @@
 //! Released figures: their shape, and the reasons for which there are none.
 
 use axum::http::StatusCode;
-use domain::id::{CampaignId, ResponseId};
+use domain::id::ResponseId;
 use serde_json::{Value, json};
 use server::api::figures::FiguresDocument;
 use service::error::ServiceError;
+use time::Duration;
 use time::macros::date;
 
 use crate::world::{OTHER_WARD, PROVINCE, WARD, World};
@@ -162,28 +163,44 @@ async fn what_three_people_said_of_a_result_is_not_published_beside_the_rest() {
 }
 
 #[tokio::test]
-async fn a_campaign_never_pools_two_versions_of_a_questionnaire() {
-    let world = World::new().await;
+async fn figures_of_one_version_never_give_way_to_those_of_another() {
+    let world = released(12).await;
     let mut definition: Value =
         serde_json::from_str(include_str!("../../../data/questionnaires/desk-rating-1.json")).unwrap();
     definition["version"] = json!("2");
     let other = domain::questionnaire::Version::parse(&definition.to_string()).unwrap();
     let other = world.service.publish(&other).await.unwrap();
     let campaign = world.service.campaign_by_key("desk-2026").unwrap();
+    let mut replaced = (*campaign).clone();
+    replaced.versions = vec![(date!(2026 - 01 - 01), other)];
+    let refused = world.service.put_campaign(&replaced).await;
+    assert!(matches!(refused, Err(ServiceError::Invalid(_))), "{refused:?}");
     let mut both = (*campaign).clone();
-    both.versions.push((date!(2026 - 07 - 01), other));
-    let mut changed = (*campaign).clone();
-    changed.versions = vec![(date!(2026 - 01 - 01), other)];
-    for refused in [both, changed] {
-        let refused = world.service.put_campaign(&refused).await;
-        assert!(matches!(refused, Err(ServiceError::Invalid(_))), "{refused:?}");
+    both.versions.push((date!(2026 - 11 - 01), other));
+    world.service.put_campaign(&both).await.unwrap();
+
+    // Twelve answered the first version in October, and twelve answer the second one.
+    let before = figures(&world, "unit=29954&period=2026-10").await;
+    for _ in 0..12 {
+        let mut document = world.document();
+        document["questionnaire"] = json!(
+            world
+                .service
+                .version("desk-rating", "2")
+                .unwrap()
+                .version
+                .reference()
+        );
+        let id = ResponseId::new(date!(2026 - 11 - 22), service::clock::random());
+        assert_eq!(world.put(id, &document).await.status, StatusCode::CREATED);
     }
-    world.service.put_campaign(&campaign).await.unwrap();
-    let mut next = (*campaign).clone();
-    next.id = CampaignId(uuid::Uuid::from_u128(0x2002));
-    next.key = "desk-2026-2".to_owned();
-    next.versions = vec![(date!(2026 - 01 - 01), other)];
-    world.service.put_campaign(&next).await.unwrap();
+    world.clock.advance(Duration::days(60));
+    world.service.release_all().await.unwrap();
+    let after = figures(&world, "unit=29954&period=2026-10").await;
+    assert_eq!(after["cell"], before["cell"]);
+    assert_eq!(after["questionnaire"]["version"], "1");
+    let quarter = figures(&world, "unit=29954&period=2026-Q4").await;
+    assert_eq!(quarter["cell"]["figures"]["respondents"], 12);
 }
 
 #[tokio::test]
