@@ -82,14 +82,9 @@ impl<'a> Before<'a> {
             None | Some(State::Withdrawn) => {
                 self.cells.known.set(slice, unit);
             }
-            // That nobody had answered was said. Whoever comes later is seen coming in the sums above. (A channel
-            // is not taken as known: what is known of a period is reckoned with where the period is hidden, but
-            // what is known of its channels is not.)
-            Some(State::NoAnswers) if row.column == Column::All => {
-                let memories = std::iter::once(&mut self.cells).chain(&mut self.guards);
-                for memory in memories {
-                    memory.known.set(slice, unit);
-                }
+            // That nobody had answered was said. Whoever comes later is seen coming in the sums above.
+            Some(State::NoAnswers) => {
+                self.cells.known.set(slice, unit);
                 return Ok(());
             }
             Some(_) => return Ok(()),
@@ -99,14 +94,13 @@ impl<'a> Before<'a> {
             .zip(&mut self.guards)
         {
             match tag {
-                Tag::Nobody if row.column != Column::All => {}
-                Tag::Shown | Tag::Withdrawn | Tag::Nobody => {
+                Tag::Shown | Tag::Withdrawn => {
                     memory.known.set(slice, unit);
                 }
                 Tag::Kept => {
                     memory.kept.set(slice, unit);
                 }
-                Tag::Hidden => {}
+                Tag::Hidden | Tag::Nobody => {}
             }
         }
         Ok(())
