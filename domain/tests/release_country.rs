@@ -114,7 +114,7 @@ fn plan_country(version: &Version, counts: &[Vec<u8>]) {
     assert!(shown > 10_000, "{shown} cells shown");
     for commune in (0..COMMUNES).step_by(34) {
         let index = usize::try_from(commune * 24).expect("small");
-        atoms[index].counts = counts[60].clone();
+        atoms[index].counts.clone_from(&counts[60]);
     }
     let (second, day) = release(&atoms, &first);
     let moved = second

@@ -102,6 +102,5 @@ pub fn DraftSent(
 ) -> impl IntoView {
     #[cfg(feature = "hydrate")]
     draft::forget(&desk);
-    #[cfg(not(feature = "hydrate"))]
     drop(desk);
 }

@@ -1,6 +1,6 @@
 //! `/results` and `/results/{unit}`: the public picture, from the newest release.
 //!
-//! The page is made of plain functions over a [`sheet::Sheet`], a section each. Everything that a reader
+//! The page is made of plain functions over a `sheet::Sheet`, a section each. Everything that a reader
 //! chooses stands in the address; nothing needs scripting.
 
 mod children;

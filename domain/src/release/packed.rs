@@ -112,12 +112,12 @@ pub(super) fn pack_nodes(
         varint::put_signed(&mut out, *value);
     }
     let shows = shows(layout, guards, tags);
-    let shown = || (0..layout.nodes().len()).filter(|&node| shows.nodes[node]);
-    for value in shown().flat_map(|node| tally.moments(layout, node).to_array()) {
+    let open_nodes = || (0..layout.nodes().len()).filter(|&node| shows.nodes[node]);
+    for value in open_nodes().flat_map(|node| tally.moments(layout, node).to_array()) {
         varint::put_signed(&mut out, value);
     }
     if !clusters.is_empty() {
-        let clusters: Vec<_> = shown().map(|node| clusters[node]).collect();
+        let clusters: Vec<_> = open_nodes().map(|node| clusters[node]).collect();
         out.extend(pack_clusters(&clusters));
     }
     out
@@ -171,16 +171,16 @@ pub(super) fn unpack(version: &Version, nodes: &[u8], items: &[u8]) -> Result<Un
     let shows = shows(layout, &guards, &tags);
     let mut values = vec![0; layout.tally_width()];
     let mut reader = Reader::new(nodes.get(guards.len()..).ok_or(Corrupt)?);
-    let shown = || (0..layout.nodes().len()).filter(|&node| shows.nodes[node]);
+    let open_nodes = || (0..layout.nodes().len()).filter(|&node| shows.nodes[node]);
     let fields =
-        shown().flat_map(|node| (0..Moments::FIELDS).map(move |field| layout.node_offset(node) + field));
+        open_nodes().flat_map(|node| (0..Moments::FIELDS).map(move |field| layout.node_offset(node) + field));
     for place in (0..HEAD).chain(fields) {
         values[place] = reader.next_signed().ok_or(Corrupt)?;
     }
     let mut clusters = Vec::new();
     if !reader.is_empty() {
         clusters = vec![ClusterMoments::default(); layout.nodes().len()];
-        for node in shown() {
+        for node in open_nodes() {
             clusters[node] = read_cluster(&mut reader)?;
         }
     }

@@ -65,7 +65,7 @@ impl Hidden {
 pub(super) struct Tags {
     units: usize,
     /// Cell by cell, the guards of one cell together.
-    tags: Vec<Tag>,
+    by_cell: Vec<Tag>,
     guards: usize,
 }
 
@@ -114,7 +114,7 @@ impl Tags {
         }
         Self {
             units,
-            tags,
+            by_cell: tags,
             guards: guards.len(),
         }
     }
@@ -122,6 +122,6 @@ impl Tags {
     /// The tags of one cell.
     pub(super) fn get(&self, slice: usize, unit: usize) -> &[Tag] {
         let start = (slice * self.units + unit) * self.guards;
-        &self.tags[start..start + self.guards]
+        &self.by_cell[start..start + self.guards]
     }
 }
