@@ -241,8 +241,8 @@ pub async fn contact(
     headers: HeaderMap,
     body: axum::body::Bytes,
 ) -> Result<Json<StandingDocument>, Problem> {
-    let until = check_format(&state, &headers)?;
     let device = device(&state, &headers).await?;
+    let until = check_format(&state, &headers)?;
     let report: ContactReport = read(&body)?;
     let (contact, abandoned) = noted(report, format(&headers)?, state.clock().now())?;
     let service = state.service();
@@ -307,8 +307,11 @@ fn format(headers: &HeaderMap) -> Result<u32, Problem> {
     let Some(value) = headers.get(FORMAT_HEADER) else {
         return Ok(1);
     };
+    // Formats are counted from 1, so a 0 is a mistake and not a newer format.
     let number = value.to_str().ok().and_then(|text| text.parse().ok());
-    number.ok_or_else(|| Problem::bad_parameter("Nghe-Dan-Format", "1"))
+    number
+        .filter(|format| *format > 0)
+        .ok_or_else(|| Problem::bad_parameter("Nghe-Dan-Format", "1"))
 }
 
 /// The last day of the device's format, if it has one; a format that is not taken is a problem.

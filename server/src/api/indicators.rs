@@ -34,13 +34,16 @@ pub struct IndicatorsQuery {
     #[param(example = "desk-2026")]
     campaign: Option<String>,
     /// `2026`, `2026-Q4`, `2026-11` or `campaign`; the longest released one that holds the newest answers without it.
-    #[param(example = "2026-11")]
+    #[param(
+        example = "2026-11",
+        pattern = "^([0-9]{4}(-(Q[1-4]|0[1-9]|1[0-2]))?|campaign)$"
+    )]
     period: Option<String>,
     /// `desk`, `online`, `field` or `import`; all together without it.
-    #[param(example = "desk")]
+    #[param(example = "desk", pattern = "^(desk|online|field|import)$")]
     channel: Option<String>,
     /// Lists the units directly below, in this order: `code`, `name` or `weakest_first`.
-    #[param(example = "weakest_first")]
+    #[param(example = "weakest_first", pattern = "^(code|name|weakest_first)$")]
     children: Option<String>,
     /// Only children whose name or code contains this.
     q: Option<String>,

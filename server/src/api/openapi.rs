@@ -151,6 +151,8 @@ pub fn json() -> &'static str {
         );
         add_problems(&mut api);
         describe_sealed_bodies(&mut api);
+        describe_receipts(&mut api);
+        describe_headers(&mut api);
         serde_json::to_string_pretty(&api).expect("a value has a form")
     })
 }
@@ -160,6 +162,43 @@ fn describe_sealed_bodies(api: &mut Value) {
     let content = &mut api["paths"]["/api/v1/responses/{id}"]["put"]["requestBody"]["content"];
     content[crate::sealed::MEDIA_TYPE]["schema"] =
         json!({"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"});
+}
+
+/// Says that what only devices are told may be missing; the derived schema has all of it or `null`.
+fn describe_receipts(api: &mut Value) {
+    let schemas = &mut api["components"]["schemas"];
+    let told = schemas["DurableDocument"]["properties"].clone();
+    let parts = schemas["Receipt"]["allOf"].as_array_mut();
+    let own = parts.and_then(|parts| parts.iter_mut().find(|part| part.get("properties").is_some()));
+    let Some(mut receipt) = own.map(Value::take) else {
+        return;
+    };
+    if let (Some(properties), Value::Object(told)) = (receipt["properties"].as_object_mut(), told) {
+        properties.extend(told);
+    }
+    receipt["description"] = schemas["Receipt"]["description"].take();
+    schemas["Receipt"] = receipt;
+}
+
+/// A header is there or not; it cannot be `null`, as a derived optional one would be. Formats are counted from 1.
+fn describe_headers(api: &mut Value) {
+    let paths = api["paths"]
+        .as_object_mut()
+        .into_iter()
+        .flat_map(|paths| paths.values_mut());
+    let operations = paths
+        .filter_map(Value::as_object_mut)
+        .flat_map(|path| path.values_mut());
+    let parameters = operations.filter_map(|operation| operation.get_mut("parameters")?.as_array_mut());
+    for parameter in parameters
+        .flatten()
+        .filter(|parameter| parameter["in"] == "header")
+    {
+        parameter["schema"]["type"] = json!("integer");
+        if parameter["name"] == "Nghe-Dan-Format" {
+            parameter["schema"]["minimum"] = json!(1);
+        }
+    }
 }
 
 /// Puts the schema of questionnaires among those of the API: both are JSON Schema 2020-12.
