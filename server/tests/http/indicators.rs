@@ -154,7 +154,7 @@ async fn what_three_people_said_of_a_result_is_not_published_beside_the_rest() {
     }
     let page = world.get("/results/29954?period=2026-10").await;
     let page = if page.status.is_redirection() {
-        world.get(&page.header("location").to_owned()).await
+        world.get(page.header("location")).await
     } else {
         page
     };
