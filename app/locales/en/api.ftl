@@ -16,4 +16,7 @@ api-op-campaigns = Campaigns
 api-op-questionnaire = A questionnaire version
 api-op-units = Find units
 api-op-indicators = Released figures of a unit
+api-op-enrol = Enrol a desk device
+api-op-desk = All that a desk device needs
+api-op-contact = How a desk device is
 api-op-description = This description

@@ -16,4 +16,7 @@ api-op-campaigns = Các đợt khảo sát
 api-op-questionnaire = Một phiên bản mẫu phiếu
 api-op-units = Tìm đơn vị
 api-op-indicators = Số liệu đã công bố của một đơn vị
+api-op-enrol = Đăng ký máy lấy ý kiến
+api-op-desk = Mọi thứ mà một máy lấy ý kiến cần
+api-op-contact = Tình trạng của một máy lấy ý kiến
 api-op-description = Bản mô tả này

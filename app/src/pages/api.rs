@@ -13,7 +13,7 @@ use crate::shell::{Page, PageRequest};
 const DESCRIPTION: &str = include_str!("../../../server/openapi.json");
 
 /// Operations in the order in which a reader wants them, each with its title.
-const OPERATIONS: [(&str, &str); 8] = [
+const OPERATIONS: [(&str, &str); 11] = [
     ("getIndicators", "api-op-indicators"),
     ("listUnits", "api-op-units"),
     ("listCampaigns", "api-op-campaigns"),
@@ -21,6 +21,9 @@ const OPERATIONS: [(&str, &str); 8] = [
     ("getQuestionnaire", "api-op-questionnaire"),
     ("putResponse", "api-op-response"),
     ("listKeys", "api-op-keys"),
+    ("enrolDevice", "api-op-enrol"),
+    ("getDesk", "api-op-desk"),
+    ("reportContact", "api-op-contact"),
     ("getDescription", "api-op-description"),
 ];
 
