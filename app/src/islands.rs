@@ -2,3 +2,5 @@
 
 #[cfg(any(feature = "ssr", all(feature = "hydrate", feature = "citizen")))]
 pub mod citizen;
+#[cfg(any(feature = "ssr", all(feature = "hydrate", feature = "desk")))]
+pub mod desk;

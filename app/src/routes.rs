@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State as AxumState};
 use axum::http::StatusCode;
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 use axum::routing::{MethodRouter, get};
 use service::Service;
 
@@ -52,6 +52,8 @@ pub fn routes(state: State) -> Router {
         ))
         .merge(in_both_languages("/results/{unit}", get(pages::results::unit)))
         .merge(in_both_languages("/about/method", get(pages::method::method)))
+        .route("/kiosk/", get(pages::kiosk::kiosk))
+        .route("/kiosk", get(|| async { Redirect::permanent("/kiosk/") }))
         .merge(survey())
         .fallback(|| async { AppError::not_found() })
         .method_not_allowed_fallback(|| async { AppError::new(ErrorCode::MethodNotAllowed) })

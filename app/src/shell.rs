@@ -143,6 +143,8 @@ pub struct Page {
     pub bare: bool,
     /// Not for search engines.
     pub unlisted: bool,
+    /// A style sheet that only this kind of page has.
+    pub sheet: Option<&'static str>,
 }
 
 impl Page {
@@ -158,6 +160,7 @@ impl Page {
             demo: false,
             bare: false,
             unlisted: false,
+            sheet: None,
         }
     }
 
@@ -208,6 +211,10 @@ fn document(request: &PageRequest, page: &Page, body: AnyView) -> impl IntoView 
                 {page.unlisted.then(|| view! { <meta name="robots" content="noindex"/> })}
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 {request.site.href("main.css").map(|href| view! { <link rel="stylesheet" href=href/> })}
+                {page
+                    .sheet
+                    .and_then(|sheet| request.site.href(sheet))
+                    .map(|href| view! { <link rel="stylesheet" href=href/> })}
                 {alternates
                     .into_iter()
                     .map(|(tag, href)| view! { <link rel="alternate" hreflang=tag href=href/> })

@@ -2,6 +2,7 @@
 
 mod fixture;
 
+use domain::official;
 use domain::questionnaire::Version;
 use fixture::{small_definition, small_version};
 use serde_json::{Value, json};
@@ -63,4 +64,14 @@ fn the_hash_follows_the_content_and_nothing_else() {
         Version::parse(&definition.to_string()).expect("valid").hash(),
         version.hash()
     );
+}
+
+#[test]
+fn a_device_takes_over_what_has_the_hash_that_was_named() {
+    let version = Version::parse(official::DESK_RATING_1).expect("valid");
+    let hash = version.reference().hash;
+    let mut sent = serde_json::to_value(version.definition()).expect("a definition has a form");
+    assert_eq!(Version::received(&sent, &hash), Some(version));
+    sent["title"]["vi"] = serde_json::json!("Khác");
+    assert_eq!(Version::received(&sent, &hash), None);
 }

@@ -19,6 +19,12 @@ export interface Server {
   readonly links: readonly string[];
   /** What it has written to its log so far. */
   log(): string;
+  /** Runs `nghe-dan` with these arguments on its database, and returns what it prints. */
+  run(...command: string[]): Promise<string>;
+  /** Ends the process and keeps the database; `SIGKILL` is a power cut. */
+  halt(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
+  /** Starts it again where it was. */
+  resume(): Promise<void>;
   /** Stops it as an administrator would, and removes its database. */
   stop(): Promise<void>;
 }
@@ -34,30 +40,47 @@ export async function startServer(fill?: readonly string[]): Promise<Server> {
   }
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
-  const child = spawn(binary, ["serve", "--listen", `127.0.0.1:${port}`, "--database", database, "--site", site], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
   let log = "";
-  child.stdout.on("data", (text) => (log += text));
-  child.stderr.on("data", (text) => (log += text));
-  try {
-    await ready(child, origin, () => log);
-  } catch (error) {
-    child.kill("SIGKILL");
-    await rm(folder, { recursive: true, force: true });
-    throw error;
-  }
+  const start = async () => {
+    const started = spawn(binary, ["serve", "--listen", `127.0.0.1:${port}`, "--database", database, "--site", site], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    started.stdout.on("data", (text) => (log += text));
+    started.stderr.on("data", (text) => (log += text));
+    try {
+      await ready(started, origin, () => log);
+    } catch (error) {
+      started.kill("SIGKILL");
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+    return started;
+  };
+  let child = await start();
+  const halt = async (signal: "SIGTERM" | "SIGKILL") => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((done) => child.once("exit", done));
+    child.kill(signal);
+    await ended;
+  };
   return {
     origin,
     links,
     log: () => log,
+    async run(...command) {
+      const { stdout } = await promisify(execFile)(binary, [...command, "--database", database], {
+        cwd: root,
+        maxBuffer: 64 * 1024 * 1024,
+      });
+      return stdout;
+    },
+    halt,
+    async resume() {
+      child = await start();
+    },
     async stop() {
-      if (child.exitCode === null) {
-        const ended = new Promise((done) => child.once("exit", done));
-        child.kill("SIGTERM");
-        await ended;
-      }
+      await halt("SIGTERM");
       await rm(folder, { recursive: true, force: true });
     },
   };

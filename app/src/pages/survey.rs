@@ -17,5 +17,6 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use faces::faces;
 pub(crate) use handlers::{answer, open, thanks};
 pub(crate) use poster::{poster, qr_png, qr_svg};

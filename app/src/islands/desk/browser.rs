@@ -1,0 +1,220 @@
+//! What the desk page asks of the browser beside storage and network. Whatever is missing is done without.
+
+use std::cell::RefCell;
+
+use js_sys::{Array, Function, Object, Promise, Reflect};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, Document, HtmlAnchorElement, HtmlElement, SpeechSynthesisUtterance};
+use web_sys::{SpeechSynthesisVoice, Url};
+
+/// The service worker that lets the page start without a network.
+const WORKER: &str = "/sw.js";
+const SCOPE: &str = "/kiosk/";
+/// The one window that sends holds this lock for as long as it lives.
+const LOCK: &str = "nghe-dan-outbox";
+
+thread_local! {
+    /// Keeps the screen lit while it is held.
+    static SCREEN: RefCell<Option<JsValue>> = const { RefCell::new(None) };
+}
+
+pub(super) fn document() -> Option<Document> {
+    web_sys::window()?.document()
+}
+
+fn navigator() -> Option<JsValue> {
+    web_sys::window().map(|window| window.navigator().into())
+}
+
+/// Calls a method that may not exist, and waits for what it promises.
+async fn promised(of: &JsValue, method: &str, arguments: &[JsValue]) -> Option<JsValue> {
+    let function: Function = Reflect::get(of, &method.into()).ok()?.dyn_into().ok()?;
+    let arguments: Array = arguments.iter().collect();
+    let promise: Promise = function.apply(of, &arguments).ok()?.dyn_into().ok()?;
+    JsFuture::from(promise).await.ok()
+}
+
+/// Bytes in use and in all, and whether the browser promised to keep them.
+pub(super) async fn storage() -> (Option<(f64, f64)>, Option<bool>) {
+    let manager = navigator().and_then(|navigator| Reflect::get(&navigator, &"storage".into()).ok());
+    let Some(manager) = manager.filter(JsValue::is_object) else {
+        return (None, None);
+    };
+    let persisted = promised(&manager, "persist", &[]).await;
+    let estimate = promised(&manager, "estimate", &[]).await;
+    let number = |name: &str| Reflect::get(estimate.as_ref()?, &name.into()).ok()?.as_f64();
+    (
+        number("usage").zip(number("quota")),
+        persisted.and_then(|persisted| persisted.as_bool()),
+    )
+}
+
+/// Waits until this window is the one that sends; a second one waits until the first is gone.
+pub(super) async fn alone(elsewhere: impl FnOnce()) {
+    let locks = navigator().and_then(|navigator| Reflect::get(&navigator, &"locks".into()).ok());
+    let Some(locks) = locks.filter(JsValue::is_object) else {
+        return;
+    };
+    if try_lock(&locks, true).await != Some(true) {
+        elsewhere();
+        try_lock(&locks, false).await;
+    }
+}
+
+/// Asks for the lock and keeps it; false when another window has it and `at_once` was asked.
+async fn try_lock(locks: &JsValue, at_once: bool) -> Option<bool> {
+    let request: Function = Reflect::get(locks, &"request".into()).ok()?.dyn_into().ok()?;
+    let options = Object::new();
+    Reflect::set(&options, &"ifAvailable".into(), &at_once.into()).ok()?;
+    let granted = Promise::new(&mut |resolve, _| {
+        let held = Closure::<dyn FnMut(JsValue) -> JsValue>::once_into_js(move |lock: JsValue| {
+            let got = lock.is_object();
+            let _ = resolve.call1(&JsValue::NULL, &got.into());
+            if got {
+                // Never settled: the lock goes with the window.
+                Promise::new(&mut |_, _| {}).into()
+            } else {
+                JsValue::NULL
+            }
+        });
+        let _ = request.call3(locks, &LOCK.into(), &options, &held);
+    });
+    JsFuture::from(granted).await.ok()?.as_bool()
+}
+
+/// Keeps the screen lit; to be asked again whenever the page becomes visible.
+pub(super) async fn keep_awake() {
+    let lock = navigator().and_then(|navigator| Reflect::get(&navigator, &"wakeLock".into()).ok());
+    if let Some(lock) = lock.filter(JsValue::is_object) {
+        let sentinel = promised(&lock, "request", &["screen".into()]).await;
+        SCREEN.set(sentinel);
+    }
+}
+
+/// Makes the page start without a network from now on.
+pub(super) async fn register_worker() {
+    let workers = navigator().and_then(|navigator| Reflect::get(&navigator, &"serviceWorker".into()).ok());
+    let Some(workers) = workers.filter(JsValue::is_object) else {
+        return;
+    };
+    let options = Object::new();
+    if Reflect::set(&options, &"scope".into(), &SCOPE.into()).is_ok() {
+        promised(&workers, "register", &[WORKER.into(), options.into()]).await;
+    }
+}
+
+/// Asks the worker whether the server has a newer page. It takes over all of it or nothing, and says whether it
+/// did; then the page may start again, between two persons.
+pub(super) async fn newer_page() -> bool {
+    let workers = navigator().and_then(|navigator| Reflect::get(&navigator, &"serviceWorker".into()).ok());
+    let worker = workers.and_then(|workers| Reflect::get(&workers, &"controller".into()).ok());
+    let Some(worker) = worker.filter(JsValue::is_object) else {
+        return false;
+    };
+    let Ok(channel) = web_sys::MessageChannel::new() else {
+        return false;
+    };
+    let (ours, theirs) = (channel.port1(), channel.port2());
+    let answered = Promise::new(&mut |resolve, _| {
+        let told =
+            Closure::<dyn FnMut(web_sys::MessageEvent)>::once_into_js(move |event: web_sys::MessageEvent| {
+                let _ = resolve.call1(&JsValue::NULL, &event.data());
+            });
+        ours.set_onmessage(Some(told.unchecked_ref()));
+    });
+    let post = Reflect::get(&worker, &"postMessage".into()).ok();
+    let Some(post) = post.and_then(|post| post.dyn_into::<Function>().ok()) else {
+        return false;
+    };
+    if post
+        .call2(&worker, &"update".into(), &Array::of1(&theirs))
+        .is_err()
+    {
+        return false;
+    }
+    JsFuture::from(answered)
+        .await
+        .is_ok_and(|answer| answer.as_bool() == Some(true))
+}
+
+/// Starts the page again.
+pub(super) fn reload() {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().reload();
+    }
+}
+
+/// A voice of the device for a language, if it has one.
+pub(super) fn voice(language: &str) -> Option<SpeechSynthesisVoice> {
+    let voices = web_sys::window()?.speech_synthesis().ok()?.get_voices();
+    voices
+        .iter()
+        .filter_map(|voice| voice.dyn_into::<SpeechSynthesisVoice>().ok())
+        .find(|voice| voice.lang().to_lowercase().starts_with(language))
+}
+
+/// Reads a text aloud; an empty one falls silent.
+pub(super) fn speak(text: &str, language: &str) {
+    let Some(speech) = web_sys::window().and_then(|window| window.speech_synthesis().ok()) else {
+        return;
+    };
+    speech.cancel();
+    if let (false, Some(voice)) = (text.is_empty(), voice(language)) {
+        if let Ok(utterance) = SpeechSynthesisUtterance::new_with_text(text) {
+            utterance.set_lang(language);
+            utterance.set_voice(Some(&voice));
+            speech.speak(&utterance);
+        }
+    }
+}
+
+/// Offers a text as a file.
+pub(super) fn offer_file(name: &str, text: &str) -> Option<()> {
+    let parts = Array::of1(&text.into());
+    let kind = BlobPropertyBag::new();
+    kind.set_type("application/json");
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &kind).ok()?;
+    let address = Url::create_object_url_with_blob(&blob).ok()?;
+    let link: HtmlAnchorElement = document()?.create_element("a").ok()?.dyn_into().ok()?;
+    link.set_href(&address);
+    link.set_download(name);
+    link.click();
+    Url::revoke_object_url(&address).ok()
+}
+
+/// Moves the focus to the heading of a new screen, so that it is read.
+pub(super) fn focus(selector: &str) {
+    let found = document().and_then(|document| document.query_selector(selector).ok().flatten());
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Sets or removes an attribute of the document, by which the style sheet knows what a person asked for.
+pub(super) fn mark(name: &str, on: bool) {
+    if let Some(root) = document().and_then(|document| document.document_element()) {
+        let _ = if on {
+            root.set_attribute(name, "")
+        } else {
+            root.remove_attribute(name)
+        };
+    }
+}
+
+/// Tells the browser and screen readers the language of the document.
+pub(super) fn set_language(language: &str) {
+    if let Some(root) = document().and_then(|document| document.document_element()) {
+        let _ = root.set_attribute("lang", language);
+    }
+}
+
+/// Listens to an event of the document for as long as the page lives.
+pub(super) fn on(event: &str, act: impl FnMut(web_sys::Event) + 'static) {
+    let act = Closure::<dyn FnMut(web_sys::Event)>::new(act);
+    if let Some(document) = document() {
+        let _ = document.add_event_listener_with_callback(event, act.as_ref().unchecked_ref());
+    }
+    act.forget();
+}

@@ -1,0 +1,442 @@
+//! Carries the outbox: keeps what was finished, sends it, and tells the server how the device is.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use domain::civil;
+use domain::id::ResponseId;
+use domain::outbox::{Census, Change, Contact, Ledger, Millis, Outbox, Reply};
+use js_sys::{Function, Promise};
+use leptos::prelude::*;
+use serde_json::json;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen_futures::JsFuture;
+
+use super::device::{Desk, Enrolled, Identity, Standing, now, today};
+use super::idb::Store;
+use super::net::{Body, ask};
+use super::seal;
+
+/// How often the device tells how it is, and asks what is new.
+const CONTACT_EVERY: Millis = 60_000;
+/// The longest sleep, so that a clock that was set does not matter.
+const LONGEST_SLEEP: Millis = 15_000;
+const IDENTITY: &str = "identity";
+const DESK: &str = "desk";
+const ABANDONED: &str = "abandoned";
+
+/// What staff see.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Status {
+    pub(super) census: Census,
+    pub(super) ledger: Ledger,
+    /// The last contact worked.
+    pub(super) connected: bool,
+    /// The server knows no device with this token any more.
+    pub(super) unknown: bool,
+    /// Bytes in use, and in all.
+    pub(super) storage: Option<(f64, f64)>,
+    /// The browser promised to keep what is stored.
+    pub(super) persisted: Option<bool>,
+    /// The last write failed.
+    pub(super) failing: bool,
+}
+
+/// What the screens watch.
+#[derive(Clone, Copy)]
+pub(super) struct Watched {
+    pub(super) status: RwSignal<Status>,
+    pub(super) desk: RwSignal<Option<Desk>>,
+}
+
+struct Courier {
+    store: Store,
+    outbox: Outbox,
+    identity: Identity,
+    watched: Watched,
+    /// Attempts given up, by day and question.
+    abandoned: BTreeMap<String, i32>,
+    next_contact: Millis,
+    /// What was asked last, as text, so that only what changed is read again.
+    desk: String,
+}
+
+thread_local! {
+    static COURIER: RefCell<Option<Courier>> = const { RefCell::new(None) };
+    /// Ends the sleep of the loop.
+    static WAKE: RefCell<Option<Function>> = const { RefCell::new(None) };
+}
+
+fn with<T>(act: impl FnOnce(&mut Courier) -> T) -> Option<T> {
+    COURIER.with_borrow_mut(|courier| courier.as_mut().map(act))
+}
+
+/// Opens the storage; true when the device was enrolled.
+pub(super) async fn open(watched: Watched) -> Result<bool, JsValue> {
+    let store = Store::open().await?;
+    let text = store.meta(IDENTITY).await;
+    let Some(identity) = text.and_then(|text| serde_json::from_str(&text).ok()) else {
+        return Ok(false);
+    };
+    start(store, identity, watched).await?;
+    Ok(true)
+}
+
+async fn start(store: Store, identity: Identity, watched: Watched) -> Result<(), JsValue> {
+    let (items, ledger) = store.load().await?;
+    let desk = store.meta(DESK).await.unwrap_or_default();
+    let abandoned = store.meta(ABANDONED).await;
+    watched.desk.set(Desk::read(&desk));
+    let running = COURIER.with_borrow(Option::is_some);
+    COURIER.set(Some(Courier {
+        outbox: Outbox::load(items, ledger),
+        abandoned: abandoned
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default(),
+        store,
+        identity,
+        watched,
+        next_contact: Millis::MIN,
+        desk,
+    }));
+    show();
+    if !running {
+        leptos::task::spawn_local(carry());
+    }
+    Ok(())
+}
+
+/// Why a device was not enrolled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NotEnrolled {
+    Code,
+    Network,
+    Storage,
+}
+
+/// Ties this device to the point of a code. What lies in the outbox stays.
+pub(super) async fn enrol(code: &str, watched: Watched) -> Result<(), NotEnrolled> {
+    let storage = |_| NotEnrolled::Storage;
+    let store = Store::open().await.map_err(storage)?;
+    // The token is kept before it is sent, so that a lost reply can be asked for again.
+    let token = match store.meta("token").await {
+        Some(token) => token,
+        None => domain::canonical::hex(&seal::random::<32>().map_err(storage)?),
+    };
+    store.put_meta("token", &token).await.map_err(storage)?;
+    let body = Body::Json(json!({"code": code, "token": token}).to_string());
+    let answer = ask("POST", "/api/v1/devices", None, body).await;
+    let answer = answer.ok_or(NotEnrolled::Network)?;
+    if !matches!(answer.status, 200 | 201) {
+        let wrong = matches!(answer.status, 400..=499);
+        return Err(if wrong {
+            NotEnrolled::Code
+        } else {
+            NotEnrolled::Network
+        });
+    }
+    let enrolled: Enrolled = serde_json::from_str(&answer.body).map_err(|_| NotEnrolled::Network)?;
+    let desk = ask("GET", "/api/v1/device", Some(&token), Body::None).await;
+    let desk = desk.filter(|answer| answer.status == 200 && Desk::read(&answer.body).is_some());
+    let desk = desk.ok_or(NotEnrolled::Network)?;
+    let identity = Identity {
+        token,
+        pin: enrolled.pin,
+    };
+    let text = serde_json::to_string(&identity).unwrap_or_default();
+    store.put_meta(DESK, &desk.body).await.map_err(storage)?;
+    store.put_meta(IDENTITY, &text).await.map_err(storage)?;
+    // The next enrolment of this device is another one.
+    store.put_meta("token", &text_token()?).await.map_err(storage)?;
+    start(store, identity, watched).await.map_err(storage)
+}
+
+fn text_token() -> Result<String, NotEnrolled> {
+    let bytes = seal::random::<32>().map_err(|_| NotEnrolled::Storage)?;
+    Ok(domain::canonical::hex(&bytes))
+}
+
+/// A response under its final id.
+#[derive(Clone)]
+pub(super) struct Finished {
+    pub(super) id: ResponseId,
+    pub(super) document: String,
+}
+
+/// Seals and keeps a finished response. It is on disk when this returns, and not before.
+pub(super) async fn keep(finished: &Finished, desk: &Desk) -> Result<(), JsValue> {
+    let (id, key) = (finished.id, &desk.key);
+    let document = finished.document.as_bytes();
+    let body = seal::seal(document, id, key.id, &key.public, &desk.point).await?;
+    let (store, item) =
+        with(|courier| (courier.store.clone(), courier.outbox.draft(id, now()))).ok_or(JsValue::NULL)?;
+    let written = store.enqueue(&item, &body).await;
+    with(|courier| {
+        courier
+            .watched
+            .status
+            .update(|status| status.failing = written.is_err());
+        if written.is_ok() {
+            courier.outbox.adopt(item);
+        }
+    });
+    // A test reads how durable the browser promised the write to be.
+    if let Some(root) = web_sys::window().and_then(|window| window.document()?.document_element()) {
+        let _ = root.set_attribute("data-durability", written.as_deref().unwrap_or("failed"));
+    }
+    show();
+    wake();
+    written.map(drop)
+}
+
+/// Counts an attempt that was given up at a question.
+pub(super) fn abandon(question: &str) {
+    let key = format!("{} {question}", civil::format(today()));
+    let noted = with(|courier| {
+        *courier.abandoned.entry(key).or_default() += 1;
+        // The server has had its totals of the days before the last month.
+        while courier.abandoned.len() > 256 {
+            courier.abandoned.pop_first();
+        }
+        let text = serde_json::to_string(&courier.abandoned).unwrap_or_default();
+        (courier.store.clone(), text)
+    });
+    if let Some((store, text)) = noted {
+        leptos::task::spawn_local(async move {
+            // A count that is lost is a count less, and no answer.
+            let _ = store.put_meta(ABANDONED, &text).await;
+        });
+    }
+}
+
+/// Whether a PIN is the device's.
+pub(super) async fn pin_fits(pin: &str) -> bool {
+    let Some(known) = with(|courier| courier.identity.pin.clone()) else {
+        return false;
+    };
+    seal::pin_fits(pin, &known.salt, &known.hash, known.iterations).await
+}
+
+/// Staff ask to send everything now.
+pub(super) async fn send_now() {
+    let asked = with(|courier| {
+        courier.next_contact = Millis::MIN;
+        (courier.store.clone(), courier.outbox.send_now())
+    });
+    if let Some((store, changes)) = asked {
+        write(&store, &changes).await;
+    }
+    wake();
+}
+
+/// What the server does not hold, sealed, as a file that can be handed on.
+pub(super) async fn rescue() -> Option<String> {
+    let (store, held) = with(|courier| {
+        let held = courier
+            .outbox
+            .items()
+            .filter(|item| !matches!(item.state, domain::outbox::State::Delivered { .. }));
+        (
+            courier.store.clone(),
+            held.map(|item| item.id).collect::<Vec<_>>(),
+        )
+    })?;
+    let mut responses = Vec::new();
+    for id in held {
+        let body = store.sealed(&id.to_string()).await.ok()?;
+        responses.push(json!({"id": id, "sealed": domain::canonical::hex(&body.to_vec())}));
+    }
+    Some(json!({"format": domain::device::FORMAT, "responses": responses}).to_string())
+}
+
+/// The network is back, or something happened that should be looked at now.
+pub(super) fn wake() {
+    if let Some(wake) = WAKE.take() {
+        let _ = wake.call0(&JsValue::NULL);
+    }
+}
+
+/// The browser says that it is connected.
+pub(super) fn online() {
+    with(|courier| {
+        courier.outbox.connected();
+        courier.next_contact = Millis::MIN;
+    });
+    wake();
+}
+
+fn show() {
+    with(|courier| {
+        let (census, ledger) = (courier.outbox.census(), courier.outbox.ledger().clone());
+        courier.watched.status.update(|status| {
+            status.census = census;
+            status.ledger = ledger;
+        });
+    });
+}
+
+async fn write(store: &Store, changes: &[Change]) {
+    let written = store.write(changes).await;
+    with(|courier| {
+        courier
+            .watched
+            .status
+            .update(|status| status.failing = written.is_err())
+    });
+    show();
+}
+
+/// The loop of the device: contact, send, sleep.
+async fn carry() {
+    loop {
+        let now = now();
+        if with(|courier| courier.next_contact <= now || courier.next_contact - now > CONTACT_EVERY)
+            == Some(true)
+        {
+            with(|courier| courier.next_contact = now + CONTACT_EVERY);
+            contact().await;
+        }
+        let next = with(|courier| {
+            let next = courier.outbox.next(now)?;
+            Some((courier.store.clone(), courier.identity.token.clone(), next))
+        });
+        if let Some(Some((store, token, (id, change)))) = next {
+            write(&store, &[change]).await;
+            deliver(&store, &token, id).await;
+            continue;
+        }
+        let until = with(|courier| courier.outbox.wake_at(now).map_or(LONGEST_SLEEP, |at| at - now));
+        sleep(until.unwrap_or(LONGEST_SLEEP).clamp(50, LONGEST_SLEEP)).await;
+    }
+}
+
+async fn deliver(store: &Store, token: &str, id: ResponseId) {
+    let reply = match store.sealed(&id.to_string()).await {
+        Ok(body) => {
+            let path = format!("/api/v1/responses/{id}");
+            let answer = ask("PUT", &path, Some(token), Body::Sealed(&body)).await;
+            answer.map_or(Reply::Unreachable, |answer| {
+                Reply::read(answer.status, &answer.body, answer.retry_after_s)
+            })
+        }
+        Err(_) => Reply::Later { retry_after: None },
+    };
+    let jitter = seal::random().map_or(0, u16::from_be_bytes);
+    let changes = with(|courier| {
+        let connected = !matches!(reply, Reply::Unreachable);
+        courier
+            .watched
+            .status
+            .update(|status| status.connected = connected);
+        courier.outbox.reply(id, &reply, now(), jitter)
+    });
+    write(store, &changes.unwrap_or_default()).await;
+}
+
+/// Tells how the device is, hears where it stands, and takes over what is asked.
+async fn contact() {
+    let (storage, persisted) = super::browser::storage().await;
+    let told = with(|courier| {
+        courier.watched.status.update(|status| {
+            status.storage = storage;
+            status.persisted = persisted;
+        });
+        (courier.identity.token.clone(), courier.report(storage, persisted))
+    });
+    let Some((token, report)) = told else { return };
+    let answer = ask("POST", "/api/v1/device/contact", Some(&token), Body::Json(report)).await;
+    let standing = answer
+        .as_ref()
+        .filter(|answer| answer.status == 200)
+        .and_then(|answer| serde_json::from_str::<Standing>(&answer.body).ok());
+    let heard = with(|courier| {
+        courier.watched.status.update(|status| {
+            status.connected = standing.is_some();
+            status.unknown = answer.as_ref().is_some_and(|answer| answer.status == 401);
+        });
+        let contact = answer.as_ref().and_then(|answer| Contact::read(&answer.body));
+        let contact = contact.filter(|_| standing.is_some())?;
+        Some((courier.store.clone(), courier.outbox.heard(&contact, now())))
+    });
+    if let Some(Some((store, changes))) = heard {
+        write(&store, &changes).await;
+    }
+    if standing.is_some_and(|standing| standing.state != "revoked") {
+        refresh(&token).await;
+    }
+}
+
+/// Takes over what is asked, whole or not at all.
+async fn refresh(token: &str) {
+    let answer = ask("GET", "/api/v1/device", Some(token), Body::None).await;
+    let Some(answer) = answer.filter(|answer| answer.status == 200) else {
+        return;
+    };
+    let fresh = with(|courier| (courier.desk != answer.body).then(|| courier.store.clone()));
+    let (Some(Some(store)), Some(desk)) = (fresh, Desk::read(&answer.body)) else {
+        return;
+    };
+    if store.put_meta(DESK, &answer.body).await.is_ok() {
+        with(|courier| {
+            courier.desk = answer.body;
+            courier.watched.desk.set(Some(desk));
+        });
+    }
+}
+
+impl Courier {
+    fn report(&self, storage: Option<(f64, f64)>, persisted: Option<bool>) -> String {
+        let now = now();
+        let census = self.outbox.census();
+        let age = |at: Millis| (now - at).max(0) / 1_000;
+        let clock = OffsetDateTime::from_unix_timestamp(now / 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let abandoned: Vec<_> = self
+            .abandoned
+            .iter()
+            .filter_map(|(key, attempts)| {
+                let (on, question) = key.split_once(' ')?;
+                Some(json!({"on": on, "question": question, "attempts": attempts}))
+            })
+            .collect();
+        #[expect(clippy::cast_possible_truncation, reason = "a number of bytes is whole")]
+        let bytes = |bytes: f64| bytes as i64;
+        json!({
+            "clock": clock.format(&Rfc3339).unwrap_or_default(),
+            "unsent": census.unsent,
+            "oldest_unsent_s": census.oldest_unsent.map(age),
+            "refused": census.refused,
+            "last_delivery_s": self.outbox.ledger().last_delivery.map(age),
+            "program": env!("CARGO_PKG_VERSION"),
+            "storage_used": storage.map(|(used, _)| bytes(used)),
+            "storage_quota": storage.map(|(_, quota)| bytes(quota)),
+            "persisted": persisted,
+            "abandoned": abandoned,
+        })
+        .to_string()
+    }
+}
+
+/// Waits until the time is over or something happens.
+async fn sleep(time: Millis) {
+    let promise = Promise::new(&mut |resolve, _| {
+        if let Some(window) = web_sys::window() {
+            let time = i32::try_from(time).unwrap_or(i32::MAX);
+            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, time);
+        }
+        WAKE.set(Some(resolve));
+    });
+    let _ = JsFuture::from(promise).await;
+}
+
+/// Takes part in the events of the browser for as long as the page lives.
+pub(super) fn listen() {
+    if let Some(window) = web_sys::window() {
+        let back = Closure::<dyn FnMut()>::new(online);
+        use wasm_bindgen::JsCast as _;
+        let _ = window.add_event_listener_with_callback("online", back.as_ref().unchecked_ref());
+        back.forget();
+    }
+}

@@ -1,0 +1,378 @@
+//! The device as a whole: which screen is shown, to whom, and when it is wiped.
+
+use std::time::Duration;
+
+use domain::civil;
+use domain::id::ResponseId;
+use domain::text::{Language, Text};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde_json::json;
+
+use super::courier::{self, Finished, Status, Watched};
+use super::device::{Desk, now, today};
+use super::steps::Session;
+use super::{Words, browser, question, screens, seal, staff};
+
+/// How long nobody touches a question before a warning, and how long the warning stays, in seconds.
+const IDLE_S: f64 = 60.0;
+const WARNING_S: f64 = 15.0;
+/// How long one has to change one's mind after a tap.
+const SETTLE: Duration = Duration::from_millis(600);
+/// How long the thanks stay.
+const THANKS: Duration = Duration::from_secs(6);
+/// How often a device that nobody uses looks for a newer page.
+const LOOK_EVERY: Duration = Duration::from_secs(600);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Screen {
+    Starting,
+    /// Another window of this browser is the device.
+    Elsewhere,
+    /// The browser keeps nothing, so nothing may be asked.
+    Unfit,
+    Enrol,
+    Attract,
+    Question,
+    /// What was finished could not be kept; it is still in memory.
+    NotKept,
+    Thanks,
+    Pin,
+    Staff,
+}
+
+/// Everything the screens share.
+#[derive(Clone, Copy)]
+pub(super) struct Kiosk {
+    words: StoredValue<Words>,
+    pub(super) screen: RwSignal<Screen>,
+    pub(super) language: RwSignal<Language>,
+    pub(super) session: RwSignal<Option<Session>>,
+    /// What was asked when the person began.
+    asked: StoredValue<Option<Desk>>,
+    began: StoredValue<i64>,
+    /// What was finished and is not on disk yet.
+    pending: StoredValue<Option<Finished>>,
+    keeping: StoredValue<bool>,
+    pub(super) status: RwSignal<Status>,
+    pub(super) desk: RwSignal<Option<Desk>>,
+    pub(super) large: RwSignal<bool>,
+    pub(super) contrast: RwSignal<bool>,
+    pub(super) aloud: RwSignal<bool>,
+    /// Seconds until the attempt is wiped, while the warning stands.
+    pub(super) warning: RwSignal<Option<u32>>,
+    /// When the device was touched last, by a clock that nobody can set.
+    touched: StoredValue<f64>,
+    /// Rises with everything that makes a waiting step pointless.
+    turn: StoredValue<u64>,
+}
+
+impl Kiosk {
+    fn new(words: Words) -> Self {
+        Self {
+            words: StoredValue::new(words),
+            screen: RwSignal::new(Screen::Starting),
+            language: RwSignal::new(Language::vi()),
+            session: RwSignal::new(None),
+            asked: StoredValue::new(None),
+            began: StoredValue::new(0),
+            pending: StoredValue::new(None),
+            keeping: StoredValue::new(false),
+            status: RwSignal::new(Status::default()),
+            desk: RwSignal::new(None),
+            large: RwSignal::new(false),
+            contrast: RwSignal::new(false),
+            aloud: RwSignal::new(false),
+            warning: RwSignal::new(None),
+            touched: StoredValue::new(0.0),
+            turn: StoredValue::new(0),
+        }
+    }
+
+    pub(super) fn watched(self) -> Watched {
+        Watched {
+            status: self.status,
+            desk: self.desk,
+        }
+    }
+
+    /// A text of the interface; Vietnamese where the language has none.
+    pub(super) fn t(self, key: &str) -> String {
+        let language = self.language.get();
+        self.words.with_value(|words| {
+            let of = |tag: &str| words.get(tag).and_then(|texts| texts.get(key)).cloned();
+            of(language.as_str()).or_else(|| of("vi")).unwrap_or_default()
+        })
+    }
+
+    /// A text of the questionnaire, and the language it is in where that is another one.
+    pub(super) fn text(self, text: &Text) -> (String, Option<&'static str>) {
+        let language = self.language.get();
+        let found = text.find(&language);
+        (found.text.to_owned(), found.fallback.then_some("vi"))
+    }
+
+    pub(super) fn touch(self) {
+        self.touched.set_value(uptime());
+        if self.warning.get_untracked().is_some() {
+            self.warning.set(None);
+        }
+    }
+
+    fn next_turn(self) -> u64 {
+        self.turn.update_value(|turn| *turn += 1);
+        self.turn.get_value()
+    }
+
+    /// Does something after a while, unless something else happened.
+    fn later(self, wait: Duration, act: impl FnOnce() + 'static) {
+        let turn = self.next_turn();
+        set_timeout(
+            move || {
+                if self.turn.get_value() == turn {
+                    act();
+                }
+            },
+            wait,
+        );
+    }
+
+    /// A person begins.
+    pub(super) fn begin(self) {
+        let Some(desk) = self.desk.get_untracked() else {
+            return;
+        };
+        let Some(session) = desk.version_on(today()).and_then(Session::begin) else {
+            return;
+        };
+        self.touch();
+        self.began.set_value(now());
+        self.asked.set_value(Some(desk));
+        self.session.set(Some(session));
+        self.screen.set(Screen::Question);
+    }
+
+    /// Changes the answer on the screen.
+    pub(super) fn change(self, act: impl FnOnce(&mut Session)) {
+        self.touch();
+        self.next_turn();
+        self.session.update(|session| {
+            if let Some(session) = session {
+                act(session);
+            }
+        });
+    }
+
+    /// Takes an answer that is complete with one tap, and goes on unless it is changed at once.
+    pub(super) fn choose(self, answer: domain::answer::Answer) {
+        self.change(|session| session.set(answer));
+        self.later(SETTLE, move || self.forward());
+    }
+
+    pub(super) fn forward(self) {
+        self.touch();
+        self.next_turn();
+        let mut more = true;
+        self.session.update(|session| {
+            more = session.as_mut().is_some_and(Session::forward);
+        });
+        if !more {
+            self.finish();
+        }
+    }
+
+    pub(super) fn back(self) {
+        self.touch();
+        self.next_turn();
+        let mut more = true;
+        self.session
+            .update(|session| more = session.as_mut().is_some_and(Session::back));
+        if !more {
+            self.wipe();
+        }
+    }
+
+    /// Keeps what was answered; the thanks wait until it is on disk. What is finished is put together once, so
+    /// that neither a second tap nor a second try makes a second response.
+    pub(super) fn finish(self) {
+        if self.keeping.get_value() {
+            return;
+        }
+        if self.pending.with_value(Option::is_none) {
+            self.pending.set_value(self.finished());
+        }
+        let Some((finished, desk)) = self.pending.get_value().zip(self.asked.get_value()) else {
+            self.screen.set(Screen::NotKept);
+            return;
+        };
+        self.keeping.set_value(true);
+        spawn_local(async move {
+            let kept = courier::keep(&finished, &desk).await;
+            self.keeping.set_value(false);
+            if kept.is_ok() {
+                self.forget();
+                self.screen.set(Screen::Thanks);
+                self.later(THANKS, move || self.wipe());
+            } else {
+                self.screen.set(Screen::NotKept);
+            }
+        });
+    }
+
+    fn forget(self) {
+        self.session.set(None);
+        self.asked.set_value(None);
+        self.pending.set_value(None);
+    }
+
+    fn finished(self) -> Option<Finished> {
+        let desk = self.asked.get_value()?;
+        let session = self.session.get_untracked()?;
+        let (respondent, answers) = session.answers().to_json(session.version());
+        let seconds = ((now() - self.began.get_value()) / 1_000).clamp(0, 7_200);
+        let document = json!({
+            "point": desk.point,
+            "questionnaire": session.version().reference(),
+            "campaign": desk.campaign,
+            "nonce": domain::canonical::hex(&seal::random::<16>().ok()?),
+            "language": self.language.get_untracked(),
+            "mode": "self_screen",
+            "answered_on": civil::format(today()),
+            "duration_s": seconds,
+            "respondent": respondent,
+            "answers": answers,
+        });
+        Some(Finished {
+            id: ResponseId::new(today(), seal::random().ok()?),
+            document: document.to_string(),
+        })
+    }
+
+    /// Leaves nothing of the person: answers, language, size, contrast, voice.
+    pub(super) fn wipe(self) {
+        self.next_turn();
+        self.forget();
+        self.warning.set(None);
+        self.language.set(Language::vi());
+        self.large.set(false);
+        self.contrast.set(false);
+        self.aloud.set(false);
+        browser::speak("", "");
+        self.screen.set(Screen::Attract);
+        self.look_for_newer();
+    }
+
+    /// An attempt that nobody goes on with: counted by the question reached, and wiped.
+    pub(super) fn give_up(self) {
+        let reached = self.session.with_untracked(|session| {
+            let session = session.as_ref()?;
+            session.question().map(|question| question.id.clone())
+        });
+        if let Some(question) = reached {
+            courier::abandon(&question);
+        }
+        self.wipe();
+    }
+
+    /// Takes over a newer page between two persons.
+    fn look_for_newer(self) {
+        spawn_local(async move {
+            if browser::newer_page().await && self.screen.get_untracked() == Screen::Attract {
+                browser::reload();
+            }
+        });
+    }
+
+    /// Once a second: is anyone still there?
+    fn tick(self) {
+        if !matches!(
+            self.screen.get_untracked(),
+            Screen::Question | Screen::NotKept | Screen::Pin | Screen::Staff
+        ) {
+            return;
+        }
+        let left = IDLE_S + WARNING_S - (uptime() - self.touched.get_value());
+        if left <= 0.0 {
+            self.give_up();
+        } else if left <= WARNING_S {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "0 to 15 seconds"
+            )]
+            self.warning.set(Some(left.ceil() as u32));
+        }
+    }
+}
+
+/// Seconds since the page was opened; unlike the time of day, nobody can set it.
+fn uptime() -> f64 {
+    let performance = web_sys::window().and_then(|window| window.performance());
+    performance.map_or(0.0, |performance| performance.now() / 1000.0)
+}
+
+/// Starts the device.
+pub(super) fn device(words: Words) -> AnyView {
+    let kiosk = Kiosk::new(words);
+    listen(kiosk);
+    spawn_local(async move {
+        browser::alone(move || kiosk.screen.set(Screen::Elsewhere)).await;
+        let opened = courier::open(kiosk.watched()).await;
+        kiosk.screen.set(match opened {
+            Ok(true) => Screen::Attract,
+            Ok(false) => Screen::Enrol,
+            Err(_) => Screen::Unfit,
+        });
+        browser::register_worker().await;
+        browser::keep_awake().await;
+    });
+    screens::frame(kiosk, move || match kiosk.screen.get() {
+        Screen::Starting => screens::notice(kiosk, "kiosk-starting"),
+        Screen::Elsewhere => screens::notice(kiosk, "kiosk-elsewhere"),
+        Screen::Unfit => screens::notice(kiosk, "kiosk-unfit"),
+        Screen::Enrol => screens::enrol(kiosk),
+        Screen::Attract => screens::attract(kiosk),
+        Screen::Question => question::question(kiosk),
+        Screen::NotKept => screens::not_kept(kiosk),
+        Screen::Thanks => screens::thanks(kiosk),
+        Screen::Pin => staff::pin(kiosk),
+        Screen::Staff => staff::status(kiosk),
+    })
+}
+
+fn listen(kiosk: Kiosk) {
+    courier::listen();
+    for event in ["pointerdown", "keydown"] {
+        // While the warning stands its own two buttons decide.
+        browser::on(event, move |_| {
+            if kiosk.warning.get_untracked().is_none() {
+                kiosk.touch();
+            }
+        });
+    }
+    // A long press opens no menu.
+    browser::on("contextmenu", |event| event.prevent_default());
+    browser::on("visibilitychange", move |_| {
+        let visible = browser::document().is_some_and(|document| !document.hidden());
+        if visible {
+            spawn_local(browser::keep_awake());
+        }
+    });
+    set_interval(move || kiosk.tick(), Duration::from_secs(1));
+    set_interval(
+        move || {
+            if kiosk.screen.get_untracked() == Screen::Attract {
+                kiosk.look_for_newer();
+            }
+        },
+        LOOK_EVERY,
+    );
+    Effect::new(move |_| browser::mark("data-large", kiosk.large.get()));
+    Effect::new(move |_| browser::mark("data-contrast", kiosk.contrast.get()));
+    Effect::new(move |_| browser::set_language(kiosk.language.get().as_str()));
+    // A new screen is read from its heading.
+    Effect::new(move |_| {
+        kiosk.screen.track();
+        request_animation_frame(|| browser::focus("#kiosk-heading"));
+    });
+}

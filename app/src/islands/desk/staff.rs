@@ -1,0 +1,217 @@
+//! The staff's screen: how the device is, and never what anyone answered.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::browser;
+use super::courier;
+use super::device::now;
+use super::kiosk::{Kiosk, Screen};
+
+/// How many touches of the corner, and how soon after one another, open the staff's screen.
+const TOUCHES: u32 = 5;
+const SOON_MS: i64 = 1_500;
+/// After so many wrong PINs the screen closes.
+const TRIES: u32 = 5;
+/// How long it then stays closed.
+const CLOSED_MS: i64 = 60_000;
+
+thread_local! {
+    static LAST: std::cell::Cell<(i64, u32)> = const { std::cell::Cell::new((0, 0)) };
+    static CLOSED_UNTIL: std::cell::Cell<i64> = const { std::cell::Cell::new(0) };
+}
+
+/// The mark in the corner. Five quick touches, or five times Escape on a keyboard, ask for the PIN. It looks and
+/// reads like no button, because it is none for the person at the desk.
+pub(super) fn corner(kiosk: Kiosk) -> impl IntoView {
+    browser::on("keydown", move |event| {
+        let key = js_sys::Reflect::get(&event, &"key".into()).ok();
+        if key.and_then(|key| key.as_string()).as_deref() == Some("Escape") {
+            touched(kiosk);
+        }
+    });
+    view! {
+        <svg class="kiosk-corner lotus" viewBox="0 0 32 32" aria-hidden="true" on:pointerdown=move |_| touched(kiosk)>
+            <path class="lotus-back" d="M16 25C9 25 3.6 21.4 2 15c4.300-.8 7.600.3 10 2.600M16 25c7 0 12.400-3.600 14-10-4.300-.8-7.600.3-10 2.600"/>
+            <path class="lotus-side" d="M16 25C10 22 7.600 16.500 9 9.500c4 1.700 6.300 5 7 9.500.7-4.500 3-7.800 7-9.500C24.400 16.500 22 22 16 25Z"/>
+            <path class="lotus-front" d="M16 25c-4-4-5-12 0-20 5 8 4 16 0 20Z"/>
+        </svg>
+    }
+}
+
+fn touched(kiosk: Kiosk) {
+    let (at, count) = LAST.get();
+    let now = now();
+    let count = if (0..SOON_MS).contains(&(now - at)) {
+        count + 1
+    } else {
+        1
+    };
+    LAST.set((now, count));
+    let begun = kiosk.screen.get_untracked();
+    if count >= TOUCHES && matches!(begun, Screen::Attract | Screen::Question) && CLOSED_UNTIL.get() <= now {
+        LAST.set((0, 0));
+        // Whoever was answering is gone before staff see anything.
+        if begun == Screen::Question {
+            kiosk.give_up();
+        }
+        kiosk.screen.set(Screen::Pin);
+    }
+}
+
+/// Asks for the PIN.
+pub(super) fn pin(kiosk: Kiosk) -> AnyView {
+    let typed = RwSignal::new(String::new());
+    let tries = RwSignal::new(0);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        spawn_local(async move {
+            if courier::pin_fits(&typed.get_untracked()).await {
+                kiosk.screen.set(Screen::Staff);
+                return;
+            }
+            typed.set(String::new());
+            tries.update(|tries| *tries += 1);
+            if tries.get_untracked() >= TRIES {
+                CLOSED_UNTIL.set(now() + CLOSED_MS);
+                kiosk.wipe();
+            }
+        });
+    };
+    view! {
+        <form class="kiosk-center kiosk-form" autocomplete="off" on:submit=submit>
+            <h1 id="kiosk-heading" tabindex="-1">{move || kiosk.t("kiosk-pin-title")}</h1>
+            <label for="kiosk-pin">{move || kiosk.t("kiosk-pin")}</label>
+            <input
+                id="kiosk-pin"
+                type="password"
+                inputmode="numeric"
+                autocomplete="off"
+                maxlength="12"
+                aria-describedby="kiosk-pin-error"
+                prop:value=typed
+                on:input=move |event| typed.set(event_target_value(&event))
+            />
+            <p class="field-error" id="kiosk-pin-error" role="alert">
+                {move || (tries.get() > 0).then(|| kiosk.t("kiosk-pin-wrong"))}
+            </p>
+            <button type="submit" class="kiosk-go">{move || kiosk.t("kiosk-pin-go")}</button>
+            <button type="button" class="kiosk-plain" on:click=move |_| kiosk.wipe()>
+                {move || kiosk.t("kiosk-staff-close")}
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+/// How the device is.
+pub(super) fn status(kiosk: Kiosk) -> AnyView {
+    let rows = move || {
+        let status = kiosk.status.get();
+        let yes_no = |yes: bool| kiosk.t(if yes { "kiosk-yes" } else { "kiosk-no" });
+        let age = |at: Option<i64>| at.map_or("–".to_owned(), |at| minutes(kiosk, now() - at));
+        let refused = status
+            .census
+            .reasons
+            .iter()
+            .map(|(code, count)| format!("{count} × {code}"));
+        let refused: Vec<String> = refused.collect();
+        let storage = status.storage.map_or("–".to_owned(), |(used, quota)| {
+            format!("{:.0} MB", (quota - used) / 1_000_000.0)
+        });
+        let connection = if status.unknown {
+            "kiosk-staff-unknown"
+        } else if status.connected {
+            "kiosk-staff-connected"
+        } else {
+            "kiosk-staff-offline"
+        };
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        [
+            ("kiosk-staff-connection", kiosk.t(connection)),
+            ("kiosk-staff-unsent", status.census.unsent.to_string()),
+            ("kiosk-staff-oldest", age(status.census.oldest_unsent)),
+            ("kiosk-staff-last", age(status.ledger.last_delivery)),
+            ("kiosk-staff-refused", status.census.refused.to_string()),
+            ("kiosk-staff-refused-age", age(status.census.oldest_refused)),
+            (
+                "kiosk-staff-reasons",
+                if refused.is_empty() {
+                    "–".to_owned()
+                } else {
+                    refused.join(", ")
+                },
+            ),
+            ("kiosk-staff-copies", status.census.delivered.to_string()),
+            ("kiosk-staff-storage", storage),
+            (
+                "kiosk-staff-persisted",
+                status.persisted.map_or("–".to_owned(), yes_no),
+            ),
+            ("kiosk-staff-version", version),
+        ]
+        .map(|(key, value)| view! { <div><dt>{kiosk.t(key)}</dt><dd>{value}</dd></div> })
+        .collect_view()
+    };
+    let save = move |_| {
+        spawn_local(async move {
+            if let Some(file) = courier::rescue().await {
+                browser::offer_file("nghe-dan-chua-gui.json", &file);
+            }
+        });
+    };
+    view! {
+        <div class="kiosk-staff">
+            <h1 id="kiosk-heading" tabindex="-1">{move || kiosk.t("kiosk-staff-title")}</h1>
+            <p>{move || kiosk.t("kiosk-staff-sealed")}</p>
+            <p class="field-error" role="alert">
+                {move || kiosk.status.with(|status| status.failing).then(|| kiosk.t("kiosk-staff-failing"))}
+            </p>
+            <dl>{rows}</dl>
+            <div class="kiosk-actions">
+                <button type="button" class="kiosk-plain" on:click=move |_| spawn_local(courier::send_now())>
+                    {move || kiosk.t("kiosk-staff-send")}
+                </button>
+                <button type="button" class="kiosk-plain" on:click=save>{move || kiosk.t("kiosk-staff-save")}</button>
+                <button type="button" class="kiosk-plain" on:click=move |_| kiosk.screen.set(Screen::Enrol)>
+                    {move || kiosk.t("kiosk-staff-enrol")}
+                </button>
+                <button type="button" class="kiosk-plain" on:click=move |_| leave()>
+                    {move || kiosk.t("kiosk-staff-leave")}
+                </button>
+                <button type="button" class="kiosk-go" on:click=move |_| kiosk.wipe()>
+                    {move || kiosk.t("kiosk-staff-close")}
+                </button>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Goes to the ordinary site; the device profile decides whether there is a way further.
+fn leave() {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().assign("/");
+    }
+}
+
+fn minutes(kiosk: Kiosk, age: i64) -> String {
+    let minutes = age.max(0) / 60_000;
+    let (days, hours, minutes) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
+    if days > 0 {
+        format!(
+            "{days} {} {hours} {}",
+            kiosk.t("kiosk-days"),
+            kiosk.t("kiosk-hours")
+        )
+    } else if hours > 0 {
+        format!(
+            "{hours} {} {minutes} {}",
+            kiosk.t("kiosk-hours"),
+            kiosk.t("kiosk-minutes")
+        )
+    } else {
+        format!("{minutes} {}", kiosk.t("kiosk-minutes"))
+    }
+}

@@ -1,0 +1,108 @@
+//! `/kiosk/`: the page of a desk device. It is the same for every device and holds nothing of any: a device keeps
+//! it, and starts with it when there is no network.
+
+use std::collections::BTreeMap;
+
+use axum::response::Response;
+use leptos::prelude::*;
+
+use crate::i18n::Locale;
+use crate::islands::desk::{Kiosk, Words};
+use crate::pages::survey::faces;
+use crate::shell::{Audience, Page, PageRequest};
+
+/// Every text that the device shows, in every language of the interface.
+const TEXTS: &[&str] = &[
+    "demo-title",
+    "kiosk-again",
+    "kiosk-agency",
+    "kiosk-aloud",
+    "kiosk-back",
+    "kiosk-begin",
+    "kiosk-closed",
+    "kiosk-contrast",
+    "kiosk-days",
+    "kiosk-elsewhere",
+    "kiosk-enrol-code",
+    "kiosk-enrol-go",
+    "kiosk-enrol-network",
+    "kiosk-enrol-text",
+    "kiosk-enrol-title",
+    "kiosk-enrol-wrong",
+    "kiosk-hours",
+    "kiosk-idle-leave",
+    "kiosk-idle-stay",
+    "kiosk-idle-text",
+    "kiosk-idle-title",
+    "kiosk-invitation",
+    "kiosk-languages",
+    "kiosk-large",
+    "kiosk-minutes",
+    "kiosk-next",
+    "kiosk-no",
+    "kiosk-not-kept",
+    "kiosk-not-kept-text",
+    "kiosk-pin",
+    "kiosk-pin-go",
+    "kiosk-pin-title",
+    "kiosk-pin-wrong",
+    "kiosk-promise",
+    "kiosk-question",
+    "kiosk-send",
+    "kiosk-skip",
+    "kiosk-staff-close",
+    "kiosk-staff-connected",
+    "kiosk-staff-connection",
+    "kiosk-staff-copies",
+    "kiosk-staff-enrol",
+    "kiosk-staff-failing",
+    "kiosk-staff-last",
+    "kiosk-staff-leave",
+    "kiosk-staff-offline",
+    "kiosk-staff-oldest",
+    "kiosk-staff-persisted",
+    "kiosk-staff-reasons",
+    "kiosk-staff-refused",
+    "kiosk-staff-refused-age",
+    "kiosk-staff-save",
+    "kiosk-staff-sealed",
+    "kiosk-staff-send",
+    "kiosk-staff-storage",
+    "kiosk-staff-title",
+    "kiosk-staff-unknown",
+    "kiosk-staff-unsent",
+    "kiosk-staff-version",
+    "kiosk-starting",
+    "kiosk-thanks",
+    "kiosk-thanks-close",
+    "kiosk-thanks-text",
+    "kiosk-trial",
+    "kiosk-unfit",
+    "kiosk-yes",
+];
+
+/// The page of a desk device.
+pub(crate) async fn kiosk(request: PageRequest) -> Response {
+    let locale = request.locale;
+    let mut page = Page::new(locale.t("kiosk-title"), locale.t("kiosk-title")).with_islands(Audience::Desk);
+    page.bare = true;
+    page.unlisted = true;
+    page.sheet = Some("kiosk.css");
+    request.render(&page, || {
+        let words: Words = Locale::ALL
+            .into_iter()
+            .map(|locale| {
+                let texts: BTreeMap<String, String> = TEXTS
+                    .iter()
+                    .map(|key| ((*key).to_owned(), locale.t(key)))
+                    .collect();
+                (locale.tag().to_owned(), texts)
+            })
+            .collect();
+        view! {
+            {faces()}
+            <noscript><p class="kiosk-starting">{locale.t("kiosk-noscript")}</p></noscript>
+            <Kiosk words starting=locale.t("kiosk-starting")/>
+        }
+    })
+}

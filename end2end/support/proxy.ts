@@ -1,0 +1,80 @@
+// A small TCP proxy between browser and server, so that the line can fail as lines do. Playwright's own offline
+// switch does not reach everything that a service worker asks for.
+
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+
+/** What becomes of a connection. */
+export type Line =
+  /** It goes through. */
+  | "open"
+  /** It is refused, as when the cable is out. */
+  | "cut"
+  /** What the browser sends goes through, and the line breaks before the answer comes back. */
+  | "swallow"
+  /** The line breaks in the middle of what the browser sends. */
+  | "half"
+  /** Something else answers: the text of a whole HTTP reply. */
+  | { readonly reply: string };
+
+export interface Proxy {
+  readonly origin: string;
+  /** Sets the line, also for connections that stand. */
+  set(line: Line): void;
+  /** How many requests for a response arrived at the proxy. */
+  puts(): number;
+  close(): Promise<void>;
+}
+
+/** Starts a proxy in front of a server on this machine. */
+export async function startProxy(port: number): Promise<Proxy> {
+  let line: Line = "open";
+  let puts = 0;
+  const sockets = new Set<Socket>();
+  const proxy = createServer((browser) => {
+    sockets.add(browser);
+    browser.on("close", () => sockets.delete(browser)).on("error", () => browser.destroy());
+    if (line === "cut") {
+      browser.destroy();
+      return;
+    }
+    const server = connect(port, "127.0.0.1");
+    server.on("error", () => browser.destroy()).on("close", () => browser.destroy());
+    browser.on("close", () => server.destroy());
+    browser.on("data", (bytes) => {
+      const put = bytes.toString("latin1").startsWith("PUT /api/v1/responses/");
+      if (put) puts += 1;
+      if (typeof line === "object") {
+        browser.end(line.reply);
+      } else if (line === "half" && put) {
+        server.write(bytes.subarray(0, bytes.length / 2), () => browser.destroy());
+      } else {
+        server.write(bytes);
+      }
+    });
+    server.on("data", (bytes) => {
+      if (line === "swallow") browser.destroy();
+      else browser.write(bytes);
+    });
+  });
+  await new Promise<void>((done) => proxy.listen(0, "127.0.0.1", done));
+  const { port: own } = proxy.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${own}`,
+    set(next) {
+      line = next;
+      for (const socket of sockets) socket.destroy();
+    },
+    puts: () => puts,
+    close: () =>
+      new Promise((done) => {
+        for (const socket of sockets) socket.destroy();
+        proxy.close(() => done());
+      }),
+  };
+}
+
+/** A whole HTTP reply. */
+export function reply(status: number, body: string, headers: readonly string[] = []): Line {
+  const lines = [`HTTP/1.1 ${status} X`, `Content-Length: ${Buffer.byteLength(body)}`, "Connection: close", ...headers];
+  return { reply: `${lines.join("\r\n")}\r\n\r\n${body}` };
+}

@@ -1,0 +1,172 @@
+// The desk device: enrolled, answered on, started without a network, and left clean.
+
+import { expect, test } from "@playwright/test";
+
+import { violations } from "../support/axe.ts";
+import { type Desk, enrol, finish, kept, Machine, openStaff, PIN, startDesk } from "../support/kiosk.ts";
+
+test.describe.configure({ timeout: 180_000 });
+
+let desk: Desk;
+let machine: Machine;
+
+test.beforeEach(async () => {
+  desk = await startDesk();
+  machine = await Machine.make();
+});
+test.afterEach(async () => {
+  await machine.discard();
+  await desk.close();
+});
+
+test("a person answers on a new device, and the answer is stored once, on disk before the thanks", async () => {
+  const page = await machine.start();
+  const problems: string[] = [];
+  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  page.on("pageerror", (error) => problems.push(error.message));
+  await enrol(page, desk);
+  await expect(page.getByText("Chạy thử – không tính")).toBeVisible();
+  await desk.server.run("device", "service", await desk.device());
+  await page.reload();
+  await expect(page.getByText("Chạy thử – không tính")).toBeHidden();
+  expect(await violations(page)).toEqual([]);
+
+  await page.getByRole("button", { name: "Bắt đầu" }).click();
+  await page.getByRole("button", { name: "Nộp hồ sơ" }).click();
+  await page.getByRole("button", { name: "Cho bản thân, gia đình" }).click();
+  await page.getByRole("button", { name: "Đất đai" }).click();
+  await expect(page.getByRole("heading", { name: /Nhìn chung/ })).toBeFocused();
+  expect(await violations(page)).toEqual([]);
+  // One tap answers, and another one within the moment changes it.
+  await page.getByRole("button", { name: "Rất hài lòng" }).click();
+  await page.getByRole("button", { name: "Không hài lòng", exact: true }).click();
+  for (const words of ["Hài lòng", "Hài lòng", "Không có ý kiến"]) {
+    await expect(page.getByText("Ông/Bà hài lòng đến mức nào với từng mặt sau đây?")).toBeVisible();
+    const title = await page.locator("#kiosk-heading").textContent();
+    await page.getByRole("button", { name: words, exact: true }).click();
+    await expect(page.locator("#kiosk-heading")).not.toHaveText(title ?? "");
+  }
+  await expect(page.getByRole("heading", { name: /chưa hài lòng/ })).toBeVisible();
+  await page.getByRole("button", { name: "Phải chờ lâu" }).click();
+  await page.getByRole("button", { name: "Quay lại" }).click();
+  await page.getByRole("button", { name: "Tiếp tục" }).click();
+  await expect(page.getByRole("button", { name: "Phải chờ lâu" })).toHaveAttribute("aria-pressed", "true");
+  await page.getByRole("button", { name: "Tiếp tục" }).click();
+  while ((await page.locator("textarea").count()) === 0) await page.locator(".kiosk-on").click();
+  await expect(page.getByText("Xin không ghi họ tên")).toBeVisible();
+  await page.locator("textarea").fill("Ghế ngồi chờ hơi ít.");
+  await page.getByRole("button", { name: "Gửi" }).click();
+  await expect(page.getByRole("heading", { name: "Cảm ơn Ông/Bà" })).toBeVisible();
+  expect(await page.locator("html").getAttribute("data-durability")).toBe("strict");
+  await expect(page.getByRole("button", { name: "Bắt đầu" })).toBeVisible({ timeout: 10_000 });
+  await expect.poll(() => desk.stored()).toBe(1);
+  const rows = await desk.server.run("export", "desk-2026", "--format", "jsonl");
+  expect(rows).toContain('"overall":2');
+  expect(rows).toContain('"disappointed":["waiting"]');
+  expect(problems).toEqual([]);
+});
+
+test("it starts cold without a network, keeps what is finished, and delivers it later", async () => {
+  let page = await machine.start();
+  await enrol(page, desk);
+  await kept(page);
+  await machine.stop();
+  desk.proxy.set("cut");
+  page = await machine.start();
+  await page.goto(`${desk.proxy.origin}/kiosk/`);
+  await expect(page.getByRole("button", { name: "Bắt đầu" })).toBeVisible();
+  await page.getByRole("button", { name: "English" }).click();
+  await expect(page.getByRole("button", { name: "Start" })).toBeVisible();
+  await finish(page, 3);
+  await openStaff(page);
+  await expect(page.locator("dl div", { hasText: "Phiếu chưa gửi" }).first()).toContainText("3");
+  expect(await desk.stored()).toBe(0);
+  await machine.stop();
+  desk.proxy.set("open");
+  page = await machine.start();
+  await page.goto(`${desk.proxy.origin}/kiosk/`);
+  await expect.poll(() => desk.stored(), { timeout: 30_000 }).toBe(3);
+});
+
+test("nobody there: a warning, then nothing is left of the person", async () => {
+  const page = await machine.start();
+  await enrol(page, desk);
+  await page.clock.install();
+  await page.reload();
+  await page.getByRole("button", { name: "English" }).click();
+  await page.getByRole("button", { name: "Larger text" }).click();
+  await page.getByRole("button", { name: "Start" }).click();
+  await page.getByRole("button", { name: "To hand in papers" }).click();
+  await page.clock.runFor(1_000);
+  await expect(page.getByRole("heading", { name: "For whom did you come?" })).toBeVisible();
+  await page.clock.runFor(62_000);
+  await expect(page.getByRole("alertdialog")).toBeVisible();
+  await page.getByRole("button", { name: "Go on" }).click();
+  await expect(page.getByRole("alertdialog")).toBeHidden();
+  await page.clock.runFor(76_000);
+  await expect(page.getByRole("button", { name: "Bắt đầu" })).toBeVisible();
+  expect(await page.locator("html").getAttribute("data-large")).toBeNull();
+  await page.getByRole("button", { name: "Bắt đầu" }).click();
+  await expect(page.getByRole("button", { name: "Nộp hồ sơ" })).toHaveAttribute("aria-pressed", "false");
+  // Neither the address nor the history nor any storage holds a word of it.
+  expect(await page.evaluate(() => [location.href, history.length, localStorage.length, sessionStorage.length])).toEqual([
+    `${desk.proxy.origin}/kiosk/`,
+    await page.evaluate(() => history.length),
+    0,
+    0,
+  ]);
+  expect(await stored(page)).not.toContain("submit");
+  expect(await desk.stored()).toBe(0);
+});
+
+test("staff see how many wait and how old, behind a PIN, and never what", async () => {
+  const page = await machine.start({ width: 1280, height: 800 });
+  await enrol(page, desk);
+  desk.proxy.set("cut");
+  await finish(page, 2);
+  for (let n = 0; n < 5; n += 1) await page.keyboard.press("Escape");
+  await page.getByLabel("Mã PIN của máy").fill("000000");
+  await page.getByRole("button", { name: "Mở" }).click();
+  await expect(page.getByText("Mã PIN không đúng.")).toBeVisible();
+  await page.getByLabel("Mã PIN của máy").fill(PIN);
+  await page.getByRole("button", { name: "Mở" }).click();
+  await expect(page.getByRole("heading", { name: "Tình trạng máy" })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Lưu phiếu chưa gửi ra tệp" }).click();
+  const text = await (await download).createReadStream().then(async (stream) => {
+    const parts: Buffer[] = [];
+    for await (const part of stream) parts.push(part as Buffer);
+    return Buffer.concat(parts).toString();
+  });
+  const file = JSON.parse(text) as { responses: { id: string; sealed: string }[] };
+  expect(file.responses).toHaveLength(2);
+  for (const secret of ["answers", "overall", "respondent"]) {
+    expect(text).not.toContain(secret);
+    expect(await stored(page)).not.toContain(`"${secret}":{`);
+  }
+  desk.proxy.set("open");
+  await page.getByRole("button", { name: "Gửi ngay" }).click();
+  await expect.poll(() => desk.stored(), { timeout: 30_000 }).toBe(2);
+});
+
+/** Everything in the databases of the page but the questionnaire, as text. */
+function stored(page: import("@playwright/test").Page): Promise<string> {
+  return page.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((done, failed) => {
+      const opening = indexedDB.open("nghe-dan");
+      opening.onsuccess = () => done(opening.result);
+      opening.onerror = () => failed(opening.error);
+    });
+    let text = "";
+    for (const name of ["outbox", "sealed"]) {
+      const all = database.transaction(name).objectStore(name).getAll();
+      await new Promise((done) => (all.onsuccess = done));
+      for (const value of all.result) {
+        text += typeof value === "string" ? value : new TextDecoder().decode(value as Uint8Array);
+      }
+    }
+    database.close();
+    return text;
+  });
+}

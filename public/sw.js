@@ -1,0 +1,67 @@
+// The desk page without a network. Holds the page, and the built files that it names, as one whole: a newer
+// page is fetched completely beside the old one and takes its place only then. It touches no request but those
+// of the page itself: answers are the page's own business.
+
+const PAGE = "/kiosk/";
+const PREFIX = "desk-";
+const FILE = /\/pkg\/[\w.-]+/g;
+
+/** The page of the server with all its files, in a cache named by those files. Throws when anything is missing. */
+async function fetchWhole() {
+  const page = await good(PAGE, "no-store");
+  const html = await page.clone().text();
+  const files = new Set(html.match(FILE));
+  const sheets = [...files].filter((file) => file.endsWith(".css"));
+  for (const sheet of sheets) {
+    for (const file of (await (await good(sheet)).text()).match(FILE) ?? []) files.add(file);
+  }
+  const name = PREFIX + [...files].sort().join("|");
+  if ((await current()) === name) return false;
+  const fresh = await Promise.all([...files].map(async (file) => [file, await good(file)]));
+  const cache = await caches.open(name);
+  for (const [file, response] of fresh) await cache.put(file, response);
+  // The page comes last: a cache with the page is whole.
+  await cache.put(PAGE, page);
+  for (const other of await caches.keys()) {
+    if (other.startsWith(PREFIX) && other !== name) await caches.delete(other);
+  }
+  return true;
+}
+
+async function good(address, cache) {
+  const response = await fetch(address, { cache, redirect: "error" });
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  return response;
+}
+
+/** The name of the whole cache, if there is one. */
+async function current() {
+  for (const name of await caches.keys()) {
+    if (name.startsWith(PREFIX) && (await (await caches.open(name)).match(PAGE))) return name;
+  }
+  return undefined;
+}
+
+self.addEventListener("install", (event) => event.waitUntil(fetchWhole()));
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener("message", (event) => {
+  if (event.data !== "update") return;
+  const done = fetchWhole().catch(() => false);
+  event.waitUntil(done.then((newer) => event.ports[0]?.postMessage(newer)));
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  const page = request.mode === "navigate" && url.pathname.startsWith(PAGE);
+  if (!page && !url.pathname.startsWith("/pkg/")) return;
+  event.respondWith(
+    (async () => {
+      const name = await current();
+      const kept = name && (await (await caches.open(name)).match(page ? PAGE : request.url));
+      return kept ?? fetch(request);
+    })(),
+  );
+});
