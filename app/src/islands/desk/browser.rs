@@ -161,12 +161,12 @@ pub(super) fn speak(text: &str, language: &str) {
         return;
     };
     speech.cancel();
-    if let (false, Some(voice)) = (text.is_empty(), voice(language)) {
-        if let Ok(utterance) = SpeechSynthesisUtterance::new_with_text(text) {
-            utterance.set_lang(language);
-            utterance.set_voice(Some(&voice));
-            speech.speak(&utterance);
-        }
+    if let (false, Some(voice)) = (text.is_empty(), voice(language))
+        && let Ok(utterance) = SpeechSynthesisUtterance::new_with_text(text)
+    {
+        utterance.set_lang(language);
+        utterance.set_voice(Some(&voice));
+        speech.speak(&utterance);
     }
 }
 

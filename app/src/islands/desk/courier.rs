@@ -11,8 +11,8 @@ use leptos::prelude::*;
 use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use super::device::{Desk, Enrolled, Identity, Standing, now, today};
@@ -284,7 +284,7 @@ async fn write(store: &Store, changes: &[Change]) {
         courier
             .watched
             .status
-            .update(|status| status.failing = written.is_err())
+            .update(|status| status.failing = written.is_err());
     });
     show();
 }
@@ -435,7 +435,6 @@ async fn sleep(time: Millis) {
 pub(super) fn listen() {
     if let Some(window) = web_sys::window() {
         let back = Closure::<dyn FnMut()>::new(online);
-        use wasm_bindgen::JsCast as _;
         let _ = window.add_event_listener_with_callback("online", back.as_ref().unchecked_ref());
         back.forget();
     }

@@ -22,7 +22,7 @@ const SETTLE: Duration = Duration::from_millis(600);
 /// How long the thanks stay.
 const THANKS: Duration = Duration::from_secs(6);
 /// How often a device that nobody uses looks for a newer page.
-const LOOK_EVERY: Duration = Duration::from_secs(600);
+const LOOK_EVERY: Duration = Duration::from_mins(10);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Screen {

@@ -33,8 +33,8 @@ pub(super) async fn seal(
     let raw = JsFuture::from(subtle.export_key("raw", &ours)?).await?;
     let encapsulated = Uint8Array::new(&raw).to_vec();
     let theirs = Uint8Array::from(recipient.as_slice());
-    let none: JsValue = Array::new().into();
-    let theirs = subtle.import_key_with_object("raw", &theirs, &curve, true, &none)?;
+    let usages: JsValue = Array::new().into();
+    let theirs = subtle.import_key_with_object("raw", &theirs, &curve, true, &usages)?;
     let theirs = JsFuture::from(theirs).await?;
     let agree = object(&[("name", "ECDH".into()), ("public", theirs)])?;
     let shared = JsFuture::from(subtle.derive_bits_with_object(&agree, &secret, 256)?).await?;
@@ -54,8 +54,8 @@ pub(super) async fn seal(
         ("iv", Uint8Array::from(nonce.as_slice()).into()),
         ("additionalData", Uint8Array::from(additional.as_slice()).into()),
     ])?;
-    let mut plain = padded(document);
-    let sealed = subtle.encrypt_with_object_and_u8_array(&cipher, &key.dyn_into()?, &mut plain)?;
+    let plain = padded(document);
+    let sealed = subtle.encrypt_with_object_and_u8_array(&cipher, &key.dyn_into()?, &plain)?;
     body.extend(Uint8Array::new(&JsFuture::from(sealed).await?).to_vec());
     Ok(Uint8Array::from(body.as_slice()))
 }
