@@ -38,10 +38,10 @@ const MONTHS: [Period; 5] = [
 ];
 /// Mornings on which releases are made; the campaign is closed before the last.
 const MORNINGS: [Date; 5] = [
-    date!(2026 - 08 - 02),
-    date!(2026 - 09 - 02),
-    date!(2026 - 10 - 02),
-    date!(2026 - 11 - 02),
+    date!(2026 - 08 - 06),
+    date!(2026 - 09 - 06),
+    date!(2026 - 10 - 06),
+    date!(2026 - 11 - 06),
     date!(2026 - 12 - 05),
 ];
 const CLOSED: Date = date!(2026 - 12 - 04);
@@ -230,6 +230,8 @@ struct History {
     /// The people that releases have taken, and the variable that stands for their number.
     taken: HashMap<AtomKey, (usize, BTreeSet<u32>)>,
     variables: usize,
+    /// Something that was shown had to be hidden.
+    withdrawn: bool,
     cells: Figure,
     /// The factor that only some rated. An odd variable stands for its ratings in an atom, the even one before
     /// for those of the factor that is hidden with it.
@@ -295,6 +297,7 @@ impl History {
                 let ratings = terms.iter().map(|term| 2 * term + 1).collect();
                 self.results.hidden.push((name.clone(), ratings, raters));
             }
+            self.withdrawn |= row.state == Some(State::Withdrawn);
             match row.state {
                 None | Some(State::NoAnswers) => {
                     let count = if row.state.is_none() { people.len() } else { 0 };
@@ -423,15 +426,13 @@ impl Attack {
 
     /// Hidden cells with fewer people than the first number are never known better than within the second.
     ///
-    /// Late answers enter in steps of five, and who sees every step may know what was there before one. Five
-    /// people may therefore be told from others, as METHOD 7.1 has it, but never fewer.
-    /// Inside, a factor enters with five raters, and less a step of five that is seen above it nobody may be left:
-    /// then nothing is promised of what was hidden before.
-    fn protects(self, of_results: bool) -> (usize, i64) {
-        match (self.scenario, self.internal) {
-            (Scenario::Once | Scenario::Monthly, false) => (10, 5),
-            (Scenario::Stirred, true) if of_results => (0, 0),
-            (Scenario::Once | Scenario::Monthly, true) | (Scenario::Stirred, _) => (5, 3),
+    /// Where exclusions took people out of a shown cell until it had to be withdrawn, who has the older release
+    /// knows what is left: five people or more, see [`domain::release::Rules::change`], but never fewer.
+    fn protects(self, withdrawn: bool) -> (usize, i64) {
+        if self.internal || withdrawn {
+            (5, 3)
+        } else {
+            (10, 5)
         }
     }
 
@@ -586,7 +587,7 @@ fn programmes(attack: Attack, seed: u64) -> Vec<Value> {
     let kinds = [("cells", &history.cells, 1), ("results", &history.results, 2)];
     let programme = |(kind, figure, width): (&str, &Figure, usize)| {
         let mut random = Random(seed);
-        let (fewest, protection) = attack.protects(kind == "results");
+        let (fewest, protection) = attack.protects(history.withdrawn);
         let mut small: Vec<_> = figure
             .hidden
             .iter()

@@ -21,8 +21,19 @@ fn unit(number: u128) -> UnitId {
     UnitId(Uuid::from_u128(number))
 }
 
-/// Packed tallies of nobody, one person, two and so on, of whom every fourth answers the second way.
-fn counts(version: &Version, one: &Value, fourth: &Value) -> Vec<Vec<u8>> {
+/// How many more answer late.
+const LATE: u32 = 12;
+
+/// Packed tallies by the number of people, every fourth of whom answers the second way.
+#[derive(Default)]
+struct Counts {
+    first: Vec<Vec<u8>>,
+    /// The same with those who came late, who all answer the first way.
+    more: Vec<Vec<u8>>,
+}
+
+/// Tallies of nobody up to forty people.
+fn counts(version: &Version, one: &Value, fourth: &Value) -> Counts {
     let rated = Rated {
         served_at: unit(1),
         handled_by: None,
@@ -35,12 +46,15 @@ fn counts(version: &Version, one: &Value, fourth: &Value) -> Vec<Vec<u8>> {
     };
     let (one, fourth) = (person(one), person(fourth));
     let mut tally = Tally::empty(version.layout());
-    let mut packed = vec![tally.pack()];
-    for number in 1..=60 {
+    let mut counts = Counts::default();
+    for number in 1..=41 {
+        counts.first.push(tally.pack());
+        let mut more = tally.clone();
+        (0..LATE).for_each(|_| more.add(&one));
+        counts.more.push(more.pack());
         tally.add(if number % 4 == 0 { &fourth } else { &one });
-        packed.push(tally.pack());
     }
-    packed
+    counts
 }
 
 #[test]
@@ -73,7 +87,12 @@ fn a_country_where_only_some_are_asked_for_the_result_is_planned_in_seconds() {
     plan_country(&version, &counts(&version, &asks, &receives));
 }
 
-fn plan_country(version: &Version, counts: &[Vec<u8>]) {
+/// From nobody to forty, so that small cells are everywhere.
+fn people(commune: u128, month: u128, class: u128) -> usize {
+    usize::try_from((commune * 31 + month * 17 + class * 7) % 41).expect("small")
+}
+
+fn plan_country(version: &Version, counts: &Counts) {
     let mut rows = vec![(unit(1), None, true)];
     rows.extend((2..36).map(|province| (unit(province), Some(unit(1)), true)));
     rows.extend((0..COMMUNES).map(|commune| (unit(100 + commune), Some(unit(2 + commune % 34)), true)));
@@ -83,19 +102,18 @@ fn plan_country(version: &Version, counts: &[Vec<u8>]) {
     for commune in 0..COMMUNES {
         for (month, &period) in (0_u128..).zip(&months) {
             for (class, kind) in (0_u128..).zip([ChannelClass::Desk, ChannelClass::Online]) {
-                // From nobody to forty, so that small cells are everywhere.
-                let people = usize::try_from((commune * 31 + month * 17 + class * 7) % 41).expect("small");
+                let people = people(commune, month, class);
                 atoms.push(Atom {
                     unit: unit(100 + commune),
                     month: period,
                     class: kind,
-                    counts: counts[people].clone(),
+                    counts: counts.first[people].clone(),
                     clusters: Vec::new(),
                 });
             }
         }
     }
-    let periods = periods(&months, date!(2027 - 01 - 05), None, false);
+    let periods = periods(&months, date!(2027 - 01 - 06), None, false);
     assert_eq!(periods.len(), 17);
     let release = |atoms: &[Atom], previous: &[Row]| {
         let start = Instant::now();
@@ -114,7 +132,9 @@ fn plan_country(version: &Version, counts: &[Vec<u8>]) {
     assert!(shown > 10_000, "{shown} cells shown");
     for commune in (0..COMMUNES).step_by(34) {
         let index = usize::try_from(commune * 24).expect("small");
-        atoms[index].counts.clone_from(&counts[60]);
+        atoms[index]
+            .counts
+            .clone_from(&counts.more[people(commune, 0, 0)]);
     }
     let (second, day) = release(&atoms, &first);
     let moved = second

@@ -10,6 +10,7 @@
 
 use crate::answer::Corrupt;
 use crate::layout::{HEAD, Item, ItemKind, Layout};
+use crate::release::Rules;
 use crate::release::guard::Guards;
 use crate::tally::Tally;
 use crate::varint::{self, Reader};
@@ -67,15 +68,16 @@ impl<'a> Entry<'a> {
 /// Each step has to stand apart from every earlier state and not only from the last: ten who came and eight
 /// of them who were taken out again leave two between the first release and the third. What only some are
 /// asked has to move by nobody or by as many of them: one more result of a dossier among five people is one
-/// person's.
+/// person's. Nobody at all may come to or leave what the guards at the places of `still` protect.
 pub(super) fn takes(
     layout: &Layout,
     guards: &Guards,
     before: &[Tally],
     new: &Tally,
-    enter: i64,
-    change: i64,
+    rules: Rules,
+    still: &[usize],
 ) -> bool {
+    let (enter, change) = (rules.threshold, rules.change);
     let after = new.values();
     let people = |old: &Tally| old.values()[0] != after[0] || old.values()[HEAD..] != after[HEAD..];
     let Some(last) = before.first() else { return true };
@@ -90,20 +92,25 @@ pub(super) fn takes(
     }
     before.iter().filter(|old| people(old)).all(|old| {
         changed_people(layout, old.values(), after) >= change
-            && guards.iter().filter(|guard| guard.partial).all(|guard| {
-                let item = &layout.items()[guard.item];
-                let start = layout.item_offset(guard.item);
-                let (old, new) = (&old.values()[start..], &after[start..]);
-                let width = item.width();
-                // Who is asked for the first time enters a sum that others see, as a whole cell does.
-                let fewest = if old[..width].iter().all(|count| *count == 0) {
-                    enter
-                } else {
-                    change
-                };
-                let moved = moved(item, old, new);
-                (moved == 0 && old[..width] == new[..width]) || moved >= fewest
-            })
+            && guards
+                .iter()
+                .enumerate()
+                .filter(|(_, guard)| guard.partial)
+                .all(|(place, guard)| {
+                    let item = &layout.items()[guard.item];
+                    let start = layout.item_offset(guard.item);
+                    let (old, new) = (&old.values()[start..], &after[start..]);
+                    let width = item.width();
+                    // Who is asked for the first time enters a sum that others see, as a whole cell does.
+                    let fewest = if old[..width].iter().all(|count| *count == 0) {
+                        enter
+                    } else {
+                        change
+                    };
+                    let moved = moved(item, old, new);
+                    let nobody = moved == 0 && old[..width] == new[..width];
+                    nobody || (!still.contains(&place) && moved >= fewest)
+                })
     })
 }
 

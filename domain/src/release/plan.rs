@@ -8,12 +8,13 @@
 mod before;
 mod draft;
 mod hidden;
+mod still;
 mod sums;
 mod taken;
 
 use std::collections::{BTreeSet, HashMap};
 
-use time::Date;
+use time::{Date, Duration};
 
 use crate::answer::Corrupt;
 use crate::channel::ChannelClass;
@@ -27,6 +28,7 @@ use crate::release::{Column, State};
 use before::Before;
 use draft::{Draft, covered};
 use hidden::{Hidden, Tags};
+use still::Still;
 use sums::Sums;
 use taken::Taken;
 
@@ -165,15 +167,25 @@ pub enum PlanError {
     NotAMonth(Period),
 }
 
-/// The periods that may be released: each whole period that has one of these months in it. A live campaign
-/// shows unfinished ones too.
+/// How long after its end a period is first released: answers that devices brought late because they had no
+/// network enter with all others, and need not wait for company, see [`Rules::change`].
+pub const SETTLES: Duration = Duration::days(5);
+
+/// The periods that may be released: each that has one of these months in it and has settled. When a campaign
+/// is closed nothing can come any more, so all of it is released the next morning. A live campaign shows
+/// unfinished periods too.
 pub fn periods(months: &[Period], today: Date, closed_on: Option<Date>, live: bool) -> Vec<Period> {
     let all: BTreeSet<Period> = months
         .iter()
         .flat_map(|month| std::iter::once(*month).chain(month.containing()))
         .collect();
     all.into_iter()
-        .filter(|period| live || period.is_complete(today, closed_on))
+        .filter(|period| {
+            live || period.is_complete(today, closed_on) && {
+                let is_closed = closed_on.is_some_and(|closed| closed < today);
+                is_closed || period.is_complete(today - SETTLES, None)
+            }
+        })
         .collect()
 }
 

@@ -80,14 +80,15 @@ impl Draft<'_> {
         if !self.table.is_present(slice, unit) && self.before.cells.known.get(slice, unit) && is_silent() {
             return Some(State::Withdrawn);
         }
+        let remembers = !self.input.rules.live;
         if !self.table.is_present(slice, unit) {
             return Some(match (self.input.units.sampled[unit], is_silent()) {
+                (true, true) if remembers && self.covered.get(slice, unit) => State::Kept,
                 (true, true) => State::Hidden,
                 (true, false) => State::NoAnswers,
                 (false, _) => State::NotSampled,
             });
         }
-        let remembers = !self.input.rules.live;
         self.hidden.get(slice, unit).then(|| {
             if self.before.cells.known.get(slice, unit) {
                 State::Withdrawn

@@ -97,6 +97,8 @@ impl Tags {
                             Tag::Nobody
                         } else if memory.known.get(slice, unit) {
                             Tag::Withdrawn
+                        } else if keeps {
+                            Tag::Kept
                         } else {
                             Tag::Hidden
                         }

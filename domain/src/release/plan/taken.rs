@@ -10,7 +10,7 @@ use crate::release::ledger::{self, Entry};
 use crate::release::{Column, State};
 use crate::tally::Tally;
 
-use super::{AtomKey, Input, PlanError, Row};
+use super::{AtomKey, Input, PlanError, Row, Still};
 
 /// What this release takes of each unit, month and channel.
 pub(super) struct Taken {
@@ -33,6 +33,7 @@ impl Taken {
             }
         }
         let released: BTreeSet<Period> = entries.keys().map(|(month, ..)| *month).collect();
+        let still = Still::of(input);
         let mut moved = BTreeMap::new();
         let nobody = Tally::empty(layout).pack();
         let nobody = Entry {
@@ -70,8 +71,12 @@ impl Taken {
                 let earlier = entry.earlier.iter().map(|counts| Tally::unpack(layout, counts));
                 let earlier = earlier.collect::<Result<Vec<_>, _>>()?;
                 let new = Tally::unpack(layout, &atom.counts)?;
-                let (enter, change) = (input.rules.threshold, input.rules.change);
-                if !ledger::takes(layout, guards, &earlier, &new, enter, change) {
+                let takes =
+                    |still: &[usize]| ledger::takes(layout, guards, &earlier, &new, input.rules, still);
+                if !still
+                    .guards(input, guards, key)?
+                    .is_some_and(|still| takes(&still))
+                {
                     continue;
                 }
                 before = Some(stored.to_vec());
