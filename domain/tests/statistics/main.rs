@@ -8,3 +8,4 @@ mod golden;
 mod laws;
 mod oracle;
 mod people;
+mod survey;
