@@ -85,7 +85,8 @@ pub struct Filled {
 /// How far the filling is: done and to do.
 pub type Progress<'a> = &'a mut (dyn FnMut(usize, usize) + Send);
 
-const BATCH: usize = 256;
+/// Responses in a transaction.
+const BATCH: usize = 2048;
 /// Days of desk ratings before the last one.
 const DESK_DAYS: i64 = 300;
 
@@ -125,10 +126,25 @@ impl Service {
             .ok_or(ServiceError::NotFound("questionnaire version"))?;
         let sizes = shares(&mut random, points.len(), plan.desk_ratings);
         let offsets = centred(&mut random, &sizes, 0.06);
-        for ((point, size), offset) in points.iter().zip(&sizes).zip(&offsets) {
-            filler
-                .desk(&desk, &version, point, *size, *offset, plan.until, &mut random)
-                .await?;
+        let synthetic = Synthetic::of(&version.version);
+        for visit in visits(&mut random, &sizes, |random| -working_day(random, plan.until)) {
+            let day = plan.until + Duration::days(visit.day);
+            let effects = Effects::draw(&mut random, offsets[visit.place], 0.49);
+            let answers = synthetic.answers(&mut random, effects);
+            let on_device = random.random_bool(0.45);
+            let channel = if on_device {
+                Channel::DeskDevice
+            } else {
+                Channel::PointQr
+            };
+            let asked = Asked {
+                campaign: &desk,
+                version: &version,
+                point: &points[visit.place],
+                channel,
+                mode: Mode::SelfScreen,
+            };
+            filler.push(asked.response(day, answers, &mut random)).await?;
         }
 
         // A stream of its own, so that the survey is the same whatever the desks take.
@@ -147,15 +163,26 @@ impl Service {
             .collect();
         let unit_offsets = centred(&mut random, &vec![1; points.len()], 0.04);
         let village_offsets = centred(&mut random, &sizes, 0.05);
-        for (village, (size, offset)) in sizes.iter().zip(&village_offsets).enumerate() {
-            let point = &points[village / 3];
-            let village = Village {
-                name: format!("thon-{}", village % 3 + 1),
-                offset: unit_offsets[village / 3] + offset,
+        let synthetic = Synthetic::of(&version.version);
+        let days = survey
+            .ends_on
+            .map_or(30, |end| (end - survey.starts_on).whole_days().max(1));
+        for visit in visits(&mut random, &sizes, |random| random.random_range(0..=days)) {
+            let (village, commune) = (visit.place % 3, visit.place / 3);
+            let offset = unit_offsets[commune] + village_offsets[visit.place];
+            let effects = Effects::draw(&mut random, offset, 0.46);
+            let answers = synthetic.answers(&mut random, effects);
+            let asked = Asked {
+                campaign: &survey,
+                version: &version,
+                point: &points[commune],
+                channel: Channel::Home,
+                mode: Mode::SelfPaper,
             };
-            filler
-                .village(&survey, &version, point, *size, &village, &mut random)
-                .await?;
+            let day = survey.starts_on + Duration::days(visit.day);
+            let mut response = asked.response(day, answers, &mut random);
+            response.cluster = Some(format!("thon-{}", village + 1));
+            filler.push(response).await?;
         }
         filler.flush().await?;
         self.refresh().await?;
@@ -181,11 +208,6 @@ impl Service {
     }
 }
 
-struct Village {
-    name: String,
-    offset: f64,
-}
-
 struct Filler<'a> {
     service: &'a Service,
     batch: Vec<NewResponse>,
@@ -195,79 +217,6 @@ struct Filler<'a> {
 }
 
 impl Filler<'_> {
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one call, each argument of another kind"
-    )]
-    async fn desk(
-        &mut self,
-        campaign: &Campaign,
-        version: &StoredVersion,
-        point: &Point,
-        size: usize,
-        unit: f64,
-        until: Date,
-        random: &mut ChaCha12Rng,
-    ) -> Result<(), ServiceError> {
-        let synthetic = Synthetic::of(&version.version);
-        for _ in 0..size {
-            let day = until - Duration::days(working_day(random, until));
-            let effects = Effects::draw(random, unit, 0.49);
-            let answers = synthetic.answers(random, effects);
-            let on_device = random.random_bool(0.45);
-            let channel = if on_device {
-                Channel::DeskDevice
-            } else {
-                Channel::PointQr
-            };
-            let response = response_of(
-                campaign,
-                version,
-                point,
-                channel,
-                Mode::SelfScreen,
-                day,
-                answers,
-                random,
-            );
-            self.push(response).await?;
-        }
-        Ok(())
-    }
-
-    async fn village(
-        &mut self,
-        campaign: &Campaign,
-        version: &StoredVersion,
-        point: &Point,
-        size: usize,
-        village: &Village,
-        random: &mut ChaCha12Rng,
-    ) -> Result<(), ServiceError> {
-        let synthetic = Synthetic::of(&version.version);
-        let days = campaign
-            .ends_on
-            .map_or(30, |end| (end - campaign.starts_on).whole_days().max(1));
-        for _ in 0..size {
-            let day = campaign.starts_on + Duration::days(random.random_range(0..=days));
-            let effects = Effects::draw(random, village.offset, 0.46);
-            let answers = synthetic.answers(random, effects);
-            let mut response = response_of(
-                campaign,
-                version,
-                point,
-                Channel::Home,
-                Mode::SelfPaper,
-                day,
-                answers,
-                random,
-            );
-            response.cluster = Some(village.name.clone());
-            self.push(response).await?;
-        }
-        Ok(())
-    }
-
     async fn push(&mut self, response: NewResponse) -> Result<(), ServiceError> {
         self.batch.push(response);
         if self.batch.len() >= BATCH {
@@ -289,59 +238,60 @@ impl Filler<'_> {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the fields of one response")]
-fn response_of(
-    campaign: &Campaign,
-    version: &StoredVersion,
-    point: &Point,
+/// Where and how somebody answers.
+struct Asked<'a> {
+    campaign: &'a Campaign,
+    version: &'a StoredVersion,
+    point: &'a Point,
     channel: Channel,
     mode: Mode,
-    answered_on: Date,
-    answers: Answers,
-    random: &mut ChaCha12Rng,
-) -> NewResponse {
-    let duration_s =
-        20 + 4 * u32::try_from(answers.items.iter().filter(|answer| answer.is_given()).count()).unwrap_or(0);
-    let envelope = Envelope {
-        point: point.code.clone(),
-        questionnaire: version.version.reference(),
-        campaign: campaign.id,
-        nonce: random.random(),
-        language: Language::vi(),
-        mode,
-        answered_on,
-        duration_s: duration_s + random.random_range(0..120),
-        sent_at: None,
-        handled_by: None,
-        case: None,
-        code: None,
-        receipt: None,
-    };
-    NewResponse {
-        id: ResponseId::new(answered_on, random.random()),
-        digest: response::digest(&envelope, &version.version, &answers),
-        point: point.id,
-        campaign: campaign.id,
-        version_id: version.id,
-        version: std::sync::Arc::clone(&version.version),
-        answers,
-        rated: Rated {
-            served_at: point.unit,
+}
+
+impl Asked<'_> {
+    fn response(&self, answered_on: Date, answers: Answers, random: &mut ChaCha12Rng) -> NewResponse {
+        let duration_s = 20
+            + 4 * u32::try_from(answers.items.iter().filter(|answer| answer.is_given()).count()).unwrap_or(0);
+        let envelope = Envelope {
+            point: self.point.code.clone(),
+            questionnaire: self.version.version.reference(),
+            campaign: self.campaign.id,
+            nonce: random.random(),
+            language: Language::vi(),
+            mode: self.mode,
+            answered_on,
+            duration_s: duration_s + random.random_range(0..120),
+            sent_at: None,
             handled_by: None,
-        },
-        channel,
-        mode,
-        language: envelope.language,
-        answered_on,
-        duration_s: envelope.duration_s,
-        arrived_at: answered_on.midnight().assume_utc() + Duration::hours(9),
-        clock_offset_s: None,
-        cluster: None,
-        case: None,
-        status: Status::Counted,
-        reason: None,
-        code: None,
-        receipt: None,
+            case: None,
+            code: None,
+            receipt: None,
+        };
+        NewResponse {
+            id: ResponseId::new(answered_on, random.random()),
+            digest: response::digest(&envelope, &self.version.version, &answers),
+            point: self.point.id,
+            campaign: self.campaign.id,
+            version_id: self.version.id,
+            version: std::sync::Arc::clone(&self.version.version),
+            answers,
+            rated: Rated {
+                served_at: self.point.unit,
+                handled_by: None,
+            },
+            channel: self.channel,
+            mode: self.mode,
+            language: envelope.language,
+            answered_on,
+            duration_s: envelope.duration_s,
+            arrived_at: answered_on.midnight().assume_utc() + Duration::hours(9),
+            clock_offset_s: None,
+            cluster: None,
+            case: None,
+            status: Status::Counted,
+            reason: None,
+            code: None,
+            receipt: None,
+        }
     }
 }
 
@@ -375,6 +325,30 @@ fn shares(random: &mut impl Rng, units: usize, total: usize) -> Vec<usize> {
         sizes[index % units] += 1;
     }
     sizes
+}
+
+/// Somebody at a place on a day.
+struct Visit {
+    day: i64,
+    place: usize,
+}
+
+/// So many visits at each place, a day after the other, as answers come in: their rows and tallies then lie
+/// together in the database.
+fn visits(
+    random: &mut ChaCha12Rng,
+    sizes: &[usize],
+    mut day: impl FnMut(&mut ChaCha12Rng) -> i64,
+) -> Vec<Visit> {
+    let mut visits = Vec::with_capacity(sizes.iter().sum());
+    for (place, &size) in sizes.iter().enumerate() {
+        for _ in 0..size {
+            let day = day(random);
+            visits.push(Visit { day, place });
+        }
+    }
+    visits.sort_by_key(|visit| (visit.day, visit.place));
+    visits
 }
 
 fn even_share(total: usize, parts: usize, index: usize) -> usize {

@@ -1,5 +1,7 @@
 //! The main job without HTTP: a person answers, and the figures of the unit and of all above it move.
 
+mod support;
+
 use std::sync::Arc;
 
 use domain::answer::Unasked;
@@ -7,46 +9,18 @@ use domain::channel::ChannelClass;
 use domain::id::{ResponseId, UnitId};
 use domain::period::Period;
 use serde_json::{Value, json};
-use service::clock::{Clock, random};
+use service::Service;
+use service::clock::random;
 use service::demo::Plan;
 use service::intake::{Accepted, Delivery, Refusal};
 use service::results::{CellState, ChildOrder, ChildrenPage, Results, ResultsQuery};
-use service::{Options, Service};
 use store::catalogue::Campaign;
-use time::OffsetDateTime;
-use time::macros::{date, datetime};
+use time::macros::date;
 
-/// A clock that stands still.
-struct Noon;
-
-impl Clock for Noon {
-    fn now(&self) -> OffsetDateTime {
-        datetime!(2026-11-20 05:00 UTC)
-    }
-}
+use support::filled;
 
 async fn demo() -> (Service, tempfile::TempDir) {
     filled(Plan::small(date!(2026 - 11 - 20))).await
-}
-
-async fn filled(plan: Plan) -> (Service, tempfile::TempDir) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let url = format!("sqlite:{}", folder.path().join("demo.db").display());
-    let store = store::connect(&url, store::Options::default())
-        .await
-        .expect("a database");
-    store.migrate().await.expect("a schema");
-    let options = Options {
-        queue: 64,
-        pepper: [7; 32],
-    };
-    let service = Service::open(store, Arc::new(Noon), options)
-        .await
-        .expect("a service");
-    service.load_shipped().await.expect("units and questionnaires");
-    service.fill_demo(plan, &mut |_, _| ()).await.expect("a demo");
-    service.release_all().await.expect("a release");
-    (service, folder)
 }
 
 fn campaign(service: &Service, key: &str) -> Arc<Campaign> {

@@ -1,16 +1,15 @@
 //! A report reads stored cells and no more of them than it shows.
 
+mod support;
+
 use std::fmt::Debug;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::id::UnitId;
-use service::clock::Clock;
+use service::Service;
 use service::demo::Plan;
 use service::results::{ChildOrder, ChildrenPage, Results, ResultsQuery};
-use service::{Options, Service};
-use time::OffsetDateTime;
-use time::macros::{date, datetime};
+use time::macros::date;
 use tracing::field::{Field, Visit};
 use tracing::span;
 
@@ -71,15 +70,6 @@ impl tracing::Subscriber for Counter {
     fn exit(&self, _: &span::Id) {}
 }
 
-/// A clock that stands still.
-struct Noon;
-
-impl Clock for Noon {
-    fn now(&self) -> OffsetDateTime {
-        datetime!(2026-11-20 05:00 UTC)
-    }
-}
-
 /// The results, with the rows read for them of cells, and of what lies behind cells.
 async fn counted(service: &Service, campaign: &str, unit: UnitId) -> (Results, u64, u64) {
     let children = ChildrenPage {
@@ -108,23 +98,7 @@ async fn counted(service: &Service, campaign: &str, unit: UnitId) -> (Results, u
 #[tokio::test(flavor = "multi_thread")]
 async fn a_report_reads_at_most_three_rows_for_each_unit_and_period_shown() {
     tracing::subscriber::set_global_default(Counter).expect("no other subscriber");
-    let folder = tempfile::tempdir().expect("a folder");
-    let url = format!("sqlite:{}", folder.path().join("demo.db").display());
-    let store = store::connect(&url, store::Options::default())
-        .await
-        .expect("a database");
-    store.migrate().await.expect("a schema");
-    let options = Options {
-        queue: 64,
-        pepper: [7; 32],
-    };
-    let service = Service::open(store, Arc::new(Noon), options)
-        .await
-        .expect("a service");
-    service.load_shipped().await.expect("units and questionnaires");
-    let plan = Plan::small(date!(2026 - 11 - 20));
-    service.fill_demo(plan, &mut |_, _| ()).await.expect("a demo");
-    service.release_all().await.expect("a release");
+    let (service, _folder) = support::filled(Plan::small(date!(2026 - 11 - 20))).await;
 
     let (units, today) = (service.units(), service.today());
     let country = units.country(today).expect("the country").unit.id;
