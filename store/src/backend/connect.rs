@@ -65,7 +65,7 @@ pub(crate) async fn open_sqlite(path: &str, options: Options) -> Result<Db<Sqlit
     let write = base
         .clone()
         .pragma("secure_delete", "on")
-        .pragma("cache_size", "-65536")
+        .pragma("cache_size", "-32768")
         .optimize_on_close(true, None);
     // The writer is a pool of one, outside the readers: writers queue here instead of at the file's lock.
     let writer = SqlitePoolOptions::new()
