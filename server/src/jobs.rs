@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use domain::{canonical, civil};
 use service::clock::random;
+use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
@@ -29,6 +30,8 @@ const GATHER: Duration = Duration::from_millis(300);
 const NIGHT: Duration = Duration::from_mins(1);
 /// The hour in Việt Nam from which the nightly release is made.
 const NIGHT_HOUR: u8 = 1;
+/// The lease of the nightly release.
+const NIGHTLY: &str = "night";
 /// How long a lease holds without being renewed.
 const LEASE: time::Duration = time::Duration::minutes(15);
 
@@ -153,7 +156,7 @@ async fn night(
         return Ok(());
     }
     let service = state.service();
-    if !service.lease("night", &owner, LEASE).await? {
+    if !service.lease(NIGHTLY, &owner, LEASE).await? {
         return Ok(());
     }
     let started = Instant::now();
@@ -169,5 +172,28 @@ async fn night(
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(duration_ms, "the nightly release is made");
     released.store(today, Ordering::Relaxed);
+    // Kept until the next night, the lease tells other servers, and this one started again, that it is done.
+    service.lease(NIGHTLY, &owner, until_next_night(now)).await?;
     Ok(())
+}
+
+/// The time from a moment after this night's hour until the hour of the next.
+fn until_next_night(now: OffsetDateTime) -> time::Duration {
+    let tonight = now.replace_time(time::Time::MIDNIGHT) + time::Duration::hours(NIGHT_HOUR.into());
+    tonight + time::Duration::DAY - now
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn the_next_night_is_less_than_a_day_away() {
+        let hours = |now| until_next_night(now).whole_hours();
+        assert_eq!(hours(datetime!(2026-11-22 01:00 +7)), 24);
+        assert_eq!(hours(datetime!(2026-11-22 23:00 +7)), 2);
+        assert_eq!(hours(datetime!(2026-12-31 02:00 +7)), 23);
+    }
 }
