@@ -98,16 +98,14 @@ impl Series {
 
     /// Makes a release and gives its new rows.
     fn release(&mut self, atoms: &[Atom]) -> Vec<Row> {
-        let previous: Vec<_> = self.stored.values().cloned().collect();
-        let rows = plan(&Input {
+        let input = Input {
             version: &self.version,
             units: &units(),
             periods: &self.periods,
             rules: self.rules,
-            atoms,
-            previous: &previous,
-        })
-        .expect("a plan");
+        };
+        let previous = self.stored.values().cloned().collect();
+        let rows = plan(input, atoms, previous).expect("a plan");
         for row in &rows {
             self.stored
                 .insert((row.unit, row.period, row.column), row.clone());
@@ -556,14 +554,13 @@ fn point_days_widen_the_interval_of_an_open_desk() {
 fn what_cannot_be_is_refused() {
     let version = fixture::small_version();
     let release = |atoms: &[Atom], previous: &[Row]| {
-        plan(&Input {
+        let input = Input {
             version: &version,
             units: &units(),
             periods: &[JULY],
             rules: Rules::INTERNAL,
-            atoms,
-            previous,
-        })
+        };
+        plan(input, atoms, previous.to_vec())
     };
     let counts = tally(&version, &[(5, happy())]);
     assert_eq!(

@@ -253,16 +253,14 @@ impl History {
         let today = MORNINGS[number];
         let closed = (today > CLOSED).then_some(CLOSED);
         let released = periods(&MONTHS, today, closed, false);
-        let previous: Vec<_> = self.stored.values().cloned().collect();
+        let previous = self.stored.values().cloned().collect();
         let input = Input {
             version: &world.version,
             units: &world.units,
             periods: &released,
             rules,
-            atoms: &world.atoms(),
-            previous: &previous,
         };
-        for row in plan(&input).expect("a plan") {
+        for row in plan(input, &world.atoms(), previous).expect("a plan") {
             if let Column::Ledger(class) = row.column {
                 let unit = world.ids.iter().position(|id| *id == row.unit).expect("a unit");
                 let key = (unit, row.period, class);

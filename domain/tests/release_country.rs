@@ -117,14 +117,13 @@ fn plan_country(version: &Version, counts: &Counts) {
     assert_eq!(periods.len(), 17);
     let release = |atoms: &[Atom], previous: &[Row]| {
         let start = Instant::now();
-        let rows = plan(&Input {
+        let input = Input {
             version,
             units: &units,
             periods: &periods,
             rules: Rules::PUBLIC,
-            atoms,
-            previous,
-        });
+        };
+        let rows = plan(input, atoms, previous.to_vec());
         (rows.expect("a plan"), start.elapsed())
     };
     let (first, whole) = release(&atoms, &[]);

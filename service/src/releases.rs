@@ -1,21 +1,27 @@
 //! Making releases: fold what changed, plan what may be shown, store what differs.
 
+use std::collections::HashMap;
+
 use domain::civil;
+use domain::id::{CampaignId, UnitId};
 use domain::method::Selection;
 use domain::period::Period;
-use domain::release::{self, Atom, Column, Input, Row, Rules, State, Units};
+use domain::release::{self, Atom, Column, Input, Plan, PlanError, Row, Rules, State, Units};
 use store::catalogue::{Campaign, VersionId};
-use store::releases::CellRow;
+use store::releases::{CellQuery, CellRow};
 use store::tallies::{Disagreement, PeriodTally};
 use time::{Date, Duration};
 
 use crate::Service;
+use crate::clock::random;
 use crate::coverage::Coverage;
 use crate::error::ServiceError;
 use crate::live::is_live;
 
 /// How many changed groups are folded in one transaction.
 const FOLD: i64 = 500;
+/// How many cells of a release are written in one transaction: answers wait no longer than for them.
+const CELLS: usize = 500;
 
 /// What a release changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,51 +76,98 @@ impl Service {
             live,
             ..Rules::PUBLIC
         };
-        let tallies = self.store().periods(campaign.id, None).await?;
-        let tallies = tallies
-            .into_iter()
-            .filter(|tally| tally.key.version == version.id);
-        let atoms: Vec<Atom> = if campaign.selection == Selection::Probability {
+        if campaign.selection == Selection::Probability {
             // Villages were visited in several months, so their sums exist for the whole campaign only: it
             // enters as if it were one month, which no page asks for.
-            let month = Period::month_of(campaign.starts_on).ok_or(ServiceError::NotFound("month"))?;
-            periods.insert(0, month);
-            tallies
-                .filter(|tally| tally.key.month.is_none())
-                .map(|tally| atom(tally, month, true))
-                .collect()
-        } else {
-            let monthly = tallies.filter_map(|tally| Some((Period::month_of(tally.key.month?)?, tally)));
-            monthly.map(|(month, tally)| atom(tally, month, false)).collect()
-        };
-        let previous: Vec<Row> = self
+            periods.insert(0, month_of(campaign.starts_on)?);
+        }
+        let previous = self
             .store()
-            .all_cells(campaign.id)
-            .await?
-            .into_iter()
-            .filter_map(|row| row_of(row, version.id))
-            .collect();
+            .predecessor(campaign.id, release::tags(&version.version), State::Ledger.code())
+            .await?;
         let input = Input {
             version: &version.version,
             units: &units,
             periods: &periods,
             rules,
-            atoms: &atoms,
-            previous: &previous,
         };
-        let rows = release::plan(&input).map_err(|error| ServiceError::Invalid(error.to_string()))?;
-        if rows.is_empty() {
+        let previous = previous.into_iter().filter_map(|row| row_of(row, version.id));
+        let mut plan = Plan::new(input, previous.collect());
+        for month in periods
+            .iter()
+            .filter(|period| matches!(period, Period::Month(..)))
+        {
+            plan.take(&self.atoms(campaign, version.id, *month).await?)
+                .map_err(unplanned)?;
+        }
+        let decided = plan.decide().map_err(unplanned)?;
+        let mut draft = self.store().begin_draft(campaign.id, random()).await?;
+        let mut changed = 0;
+        for rows in decided.rows() {
+            let rows = rows.map_err(unplanned)?.into_iter();
+            let mut cells = rows.map(|row| cell_of(row, version.id)).peekable();
+            while cells.peek().is_some() {
+                let some = cells.by_ref().take(CELLS).collect();
+                let new = self.changed(campaign.id, some).await?;
+                changed += new.len();
+                self.store().add_to_draft(&mut draft, &new).await?;
+            }
+        }
+        if changed == 0 {
             return Ok(None);
         }
-        let changed: Vec<CellRow> = rows.into_iter().map(|row| cell_of(row, version.id)).collect();
-        let release = self
-            .store()
-            .put_release(campaign.id, self.inner.clock.now(), &changed)
-            .await?;
+        let release = self.store().publish_draft(draft, self.inner.clock.now()).await?;
         Ok(Some(Made {
             number: release.number,
-            changed: changed.len(),
+            changed,
         }))
+    }
+
+    /// The folded tallies of a month; of a sampled campaign those of all of it, which stand for one month.
+    async fn atoms(
+        &self,
+        campaign: &Campaign,
+        version: VersionId,
+        month: Period,
+    ) -> Result<Vec<Atom>, ServiceError> {
+        let sampled = campaign.selection == Selection::Probability;
+        let month_or_all = [month.first_day().ok_or(ServiceError::NotFound("month"))?];
+        let months = (!sampled).then_some(month_or_all.as_slice());
+        let mut tallies = self.store().periods(campaign.id, months).await?;
+        tallies.retain(|tally| sampled == tally.key.month.is_none());
+        let of_version = tallies.into_iter().filter(|tally| tally.key.version == version);
+        Ok(of_version.map(|tally| atom(tally, month, sampled)).collect())
+    }
+
+    /// Those of planned rows that differ from the stored ones. Of cells that are shown the plan did not know the
+    /// bytes before; those given here are of one period and channel.
+    async fn changed(
+        &self,
+        campaign: CampaignId,
+        mut planned: Vec<CellRow>,
+    ) -> Result<Vec<CellRow>, ServiceError> {
+        let shown: Vec<&CellRow> = planned.iter().filter(|cell| cell.hidden.is_none()).collect();
+        let Some(first) = shown.first() else {
+            return Ok(planned);
+        };
+        let units: Vec<UnitId> = shown.iter().map(|cell| cell.unit).collect();
+        let query = CellQuery {
+            campaign,
+            units: &units,
+            periods: &[&first.period],
+            channels: &[&first.channel],
+            items: true,
+        };
+        let stored = self.store().cells(&query).await?;
+        let stored: HashMap<UnitId, CellRow> = stored.into_iter().map(|cell| (cell.unit, cell)).collect();
+        let is_same = |cell: &CellRow| {
+            stored.get(&cell.unit).is_some_and(|stored| {
+                let stored = (stored.version, stored.hidden, &stored.nodes, &stored.items);
+                stored == (cell.version, cell.hidden, &cell.nodes, &cell.items)
+            })
+        };
+        planned.retain(|cell| !is_same(cell));
+        Ok(planned)
     }
 
     /// Compares the tallies of a campaign with its responses, and with `repair` writes what differs.
@@ -157,6 +210,14 @@ impl Service {
             .collect();
         Units::new(&rows)
     }
+}
+
+fn month_of(day: Date) -> Result<Period, ServiceError> {
+    Period::month_of(day).ok_or(ServiceError::NotFound("month"))
+}
+
+fn unplanned(error: PlanError) -> ServiceError {
+    ServiceError::Invalid(error.to_string())
 }
 
 /// The folded tally as the plan takes it, with its villages or its point-days.

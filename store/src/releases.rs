@@ -5,6 +5,7 @@ mod body;
 use async_trait::async_trait;
 use domain::id::{CampaignId, UnitId};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::StoreError;
 use crate::catalogue::VersionId;
@@ -35,6 +36,15 @@ pub struct CellRow {
     pub changed_in: i64,
 }
 
+/// A release in the making, see [`Releases::begin_draft`].
+#[derive(Debug)]
+pub struct Draft {
+    pub(crate) campaign: CampaignId,
+    pub(crate) id: Uuid,
+    /// How many cells it has.
+    pub(crate) cells: u64,
+}
+
 /// Which cells to read.
 #[derive(Clone, Debug)]
 pub struct CellQuery<'a> {
@@ -58,8 +68,23 @@ pub trait Releases: Send + Sync + 'static {
         made_at: OffsetDateTime,
         changed: &[CellRow],
     ) -> Result<Release, StoreError>;
+    /// Begins a release that is too large to be held in memory, under a random number; what another draft of the
+    /// campaign left is dropped.
+    async fn begin_draft(&self, campaign: CampaignId, number: [u8; 16]) -> Result<Draft, StoreError>;
+    /// Adds cells that changed to a draft, where no reader sees them.
+    async fn add_to_draft(&self, draft: &mut Draft, changed: &[CellRow]) -> Result<(), StoreError>;
+    /// Makes a draft the newest release, in one transaction.
+    ///
+    /// [`StoreError::Busy`] when another draft of the campaign was begun meanwhile.
+    async fn publish_draft(&self, draft: Draft, made_at: OffsetDateTime) -> Result<Release, StoreError>;
     /// Reads cells of the newest release; at most one row for each unit, period and channel asked.
     async fn cells(&self, query: &CellQuery<'_>) -> Result<Vec<CellRow>, StoreError>;
-    /// All cells of a campaign's newest release, as the next release's predecessor.
-    async fn all_cells(&self, campaign: CampaignId) -> Result<Vec<CellRow>, StoreError>;
+    /// All cells of a campaign's newest release, as the next release's predecessor: of each cell the first bytes
+    /// of its items, so many as `tags`, and no nodes; rows with the code `ledger` in `hidden` as they are.
+    async fn predecessor(
+        &self,
+        campaign: CampaignId,
+        tags: usize,
+        ledger: i16,
+    ) -> Result<Vec<CellRow>, StoreError>;
 }

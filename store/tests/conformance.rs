@@ -69,6 +69,7 @@ on_both!(
     jobs::a_lease_has_one_owner,
     jobs::a_migrated_database_is_ready,
     releases::a_release_replaces_what_changed,
+    releases::a_large_release_is_drafted_and_published_at_once,
     responses::a_status_moves_the_tallies,
     responses::a_scan_sees_everything_once,
     responses::retention_keeps_what_recognises_a_repeat,

@@ -1,9 +1,10 @@
 //! The next release of a campaign: which cells it shows, and which of them changed.
 //!
-//! [`plan()`] is given the tallies by unit, month and channel class, and the rows of the release before. It
+//! A [`Plan`] is given the rows of the release before, then the tallies by unit, month and channel class. It
 //! lets later changes in by the rules of the ledger, adds up over units, periods and channels, hides by the
 //! rules of [`crate::disclosure`], and gives back the rows that differ from the ones before. Tallies that did
-//! not change since then need not be given again.
+//! not change since then need not be given again. A country is more than fits into a small machine's memory at
+//! once, so tallies are taken a few at a time and rows given period by period; [`plan()`] is for small ones.
 
 mod before;
 mod draft;
@@ -18,7 +19,7 @@ use time::{Date, Duration};
 
 use crate::answer::Corrupt;
 use crate::channel::ChannelClass;
-use crate::disclosure::{Grain, Shape, Tree};
+use crate::disclosure::{Grain, Marks, Shape, Tree};
 use crate::id::UnitId;
 use crate::period::Period;
 use crate::questionnaire::Version;
@@ -141,19 +142,14 @@ pub struct Row {
     pub items: Vec<u8>,
 }
 
-/// Everything that a release is made of.
-#[derive(Clone, Debug)]
+/// What a release is made for.
+#[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
     pub version: &'a Version,
     pub units: &'a Units,
     /// The periods that are released, see [`periods`].
     pub periods: &'a [Period],
     pub rules: Rules,
-    /// The tallies as they are now, of these periods' months. Those that did not change may be left out,
-    /// except of a live campaign.
-    pub atoms: &'a [Atom],
-    /// The rows of the release before, those of the ledger too.
-    pub previous: &'a [Row],
 }
 
 /// Why no release could be made.
@@ -192,40 +188,138 @@ pub fn periods(months: &[Period], today: Date, closed_on: Option<Date>, live: bo
 /// The place of a tally: month, channel class, place of the unit.
 type AtomKey = (Period, ChannelClass, usize);
 
-/// Plans the next release; gives the rows that are new or differ from those before, in no particular order.
-pub fn plan(input: &Input<'_>) -> Result<Vec<Row>, PlanError> {
-    let guards = Guards::of(input.version);
-    let mut taken = Taken::of(input, &guards)?;
-    let classes: Vec<ChannelClass> = {
-        let used: BTreeSet<ChannelClass> = taken.entries.keys().map(|(_, class, _)| *class).collect();
-        used.into_iter().collect()
-    };
-    let periods = input.periods.iter().copied();
-    let shape = Shape::new(periods, classes.len(), input.rules.grain);
-    let before = Before::of(input, &guards, &shape, &classes)?;
-    let (sums, hidden) = loop {
-        let sums = Sums::of(input, &guards, &shape, &classes, &taken)?;
-        let hidden = Hidden::of(input, &guards, &shape, &sums, &before);
-        let exposed = hidden.exposed(input, &guards, &shape, &sums, &before);
-        if !taken.take_back(input, &shape, &classes, &exposed) {
-            break (sums, hidden);
+/// A release that is being planned.
+pub struct Plan<'a> {
+    input: Input<'a>,
+    guards: Guards,
+    still: Still,
+    taken: Taken,
+}
+
+impl<'a> Plan<'a> {
+    /// Begins from the rows of the release before, those of the ledger too.
+    ///
+    /// Of a shown cell it needs what its bytes of `items` begin with, [`tags`] of them. With less than the whole
+    /// row, cells may be given back that did not change.
+    pub fn new(input: Input<'a>, previous: Vec<Row>) -> Self {
+        let is_ledger = |row: &Row| matches!(row.column, Column::Ledger(_));
+        let (ledger, cells) = previous.into_iter().partition(is_ledger);
+        Self {
+            guards: Guards::of(input.version),
+            still: Still::new(&input, cells),
+            taken: Taken::new(&input, ledger),
+            input,
         }
-    };
-    let table = sums.table(input, &shape);
-    let draft = Draft {
-        input,
-        shape: &shape,
-        classes: &classes,
-        table: &table,
-        hidden: &hidden.cells,
-        covered: &covered(input, &table, &hidden.cells),
-        tags: &Tags::of(input, &guards, &shape, &sums, &before, &hidden),
-        guards: &guards,
-        before: &before,
-    };
-    let mut rows = draft.rows(&taken)?;
-    if !input.rules.live {
-        rows.extend(taken.moved.keys().map(|key| taken.row(input, *key)));
+    }
+
+    /// Takes tallies as they are now, of the released months. Those that did not change may be left out,
+    /// except of a live campaign.
+    pub fn take(&mut self, atoms: &[Atom]) -> Result<(), PlanError> {
+        atoms
+            .iter()
+            .try_for_each(|atom| self.taken.take(&self.input, &self.guards, &self.still, atom))
+    }
+
+    /// Decides what is shown.
+    pub fn decide(mut self) -> Result<Decided<'a>, PlanError> {
+        let (input, guards) = (&self.input, &self.guards);
+        let classes: BTreeSet<ChannelClass> = self.taken.entries.keys().map(|(_, class, _)| *class).collect();
+        let classes: Vec<ChannelClass> = classes.into_iter().collect();
+        let periods = input.periods.iter().copied();
+        let shape = Shape::new(periods, classes.len(), input.rules.grain);
+        let before = Before::of(input, guards, &shape, &classes, &self.still.cells)?;
+        let (sums, hidden) = loop {
+            let sums = Sums::of(input, guards, &shape, &classes, &self.taken)?;
+            let hidden = Hidden::of(input, guards, &shape, &sums, &before);
+            let exposed = hidden.exposed(input, guards, &shape, &sums, &before);
+            if !self.taken.take_back(input, &shape, &classes, &exposed) {
+                break (sums, hidden);
+            }
+        };
+        Ok(Decided {
+            covered: covered(input, &sums.table(input, &shape), &hidden.cells),
+            tags: Tags::of(input, guards, &shape, &sums, &before, &hidden),
+            plan: self,
+            shape,
+            classes,
+            before,
+            sums,
+            hidden,
+        })
+    }
+}
+
+/// A release of which it is known what it shows.
+pub struct Decided<'a> {
+    plan: Plan<'a>,
+    shape: Shape,
+    classes: Vec<ChannelClass>,
+    before: Before,
+    sums: Sums,
+    hidden: Hidden,
+    covered: Marks,
+    tags: Tags,
+}
+
+impl Decided<'_> {
+    /// The rows that are new or differ from those before, in no particular order, some thousands at a time.
+    pub fn rows(&self) -> impl Iterator<Item = Result<Vec<Row>, PlanError>> + '_ {
+        let Plan { input, taken, .. } = &self.plan;
+        let slices = (0..self.shape.keys().len()).map(|slice| self.slice(slice));
+        let moved: Vec<AtomKey> = if input.rules.live {
+            Vec::new()
+        } else {
+            taken.moved.keys().copied().collect()
+        };
+        let mut ledger = moved.into_iter();
+        slices.chain(std::iter::from_fn(move || {
+            let some: Vec<Row> = ledger
+                .by_ref()
+                .take(LEDGER_ROWS)
+                .map(|key| taken.row(input, key))
+                .collect();
+            (!some.is_empty()).then_some(Ok(some))
+        }))
+    }
+
+    fn slice(&self, slice: usize) -> Result<Vec<Row>, PlanError> {
+        let Plan {
+            input,
+            guards,
+            still,
+            taken,
+        } = &self.plan;
+        let draft = Draft {
+            input,
+            shape: &self.shape,
+            classes: &self.classes,
+            table: &self.sums.table(input, &self.shape),
+            hidden: &self.hidden.cells,
+            covered: &self.covered,
+            tags: &self.tags,
+            guards,
+            before: &self.before,
+            cells: &still.cells,
+        };
+        draft.rows(slice, taken)
+    }
+}
+
+/// How many rows of the ledger are given at a time.
+const LEDGER_ROWS: usize = 2_000;
+
+/// How many bytes of the `items` of a shown cell [`Plan::new`] needs.
+pub fn tags(version: &Version) -> usize {
+    Guards::of(version).len()
+}
+
+/// Plans the next release from everything at once.
+pub fn plan(input: Input<'_>, atoms: &[Atom], previous: Vec<Row>) -> Result<Vec<Row>, PlanError> {
+    let mut plan = Plan::new(input, previous);
+    plan.take(atoms)?;
+    let mut rows = Vec::new();
+    for some in plan.decide()?.rows() {
+        rows.extend(some?);
     }
     Ok(rows)
 }

@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use domain::id::{CampaignId, UnitId};
-use sqlx::{Postgres, Sqlite};
+use futures_util::TryStreamExt as _;
+use sqlx::{Postgres, Sqlite, Transaction};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{CellQuery, CellRow, Release, Releases};
+use super::{CellQuery, CellRow, Draft, Release, Releases};
 use crate::StoreError;
 use crate::backend::{Db, Dialect, Rows, chunks, instant_of, retrying};
 use crate::catalogue::VersionId;
@@ -35,8 +36,22 @@ static CELLS_WITH_ITEMS: Rows = Rows::new(
      join release_cell c on c.bucket = k.bucket and c.campaign = k.campaign and c.unit = k.unit \
      and c.period = k.period and c.channel = k.channel",
 );
-const ALL_CELLS: &str = "select unit, period, channel, version, hidden, changed_in, nodes, items from release_cell \
-     where campaign = $1 order by unit, period, channel";
+const PREDECESSOR: &str = "select unit, period, channel, version, hidden, changed_in, \
+     case when hidden = $2 then nodes else substr(nodes, 1, 0) end, \
+     case when hidden = $2 then items else substr(items, 1, $3) end \
+     from release_cell where campaign = $1 order by unit, period, channel";
+static DRAFT_CELLS: Rows = Rows::new(
+    "insert into release_draft (bucket, campaign, draft, unit, period, channel, version, hidden, nodes, items) values",
+    10,
+    "",
+);
+const PUBLISH_DRAFT: &str = "insert into release_cell \
+     (bucket, campaign, unit, period, channel, version, hidden, changed_in, nodes, items) \
+     select bucket, campaign, unit, period, channel, version, hidden, $3, nodes, items from release_draft \
+     where campaign = $1 and draft = $2 \
+     on conflict (bucket, campaign, unit, period, channel) do update set version = excluded.version, \
+     hidden = excluded.hidden, changed_in = excluded.changed_in, nodes = excluded.nodes, items = excluded.items";
+const DROP_DRAFT: &str = "delete from release_draft where campaign = $1";
 
 type SmallRow = (Uuid, String, String, i32, Option<i16>, i64, Vec<u8>);
 type WholeRow = (Uuid, String, String, i32, Option<i16>, i64, Vec<u8>, Vec<u8>);
@@ -73,6 +88,13 @@ fn release_of((number, campaign, made_at): (i64, Uuid, i64)) -> Result<Release, 
         campaign: CampaignId(campaign),
         made_at: instant_of(made_at)?,
     })
+}
+
+/// Cells by bucket and unit, so that a batch writes neighbours.
+fn in_order<D: Dialect>(cells: &[CellRow]) -> Vec<(i16, &CellRow)> {
+    let mut order: Vec<_> = cells.iter().map(|cell| (D::bucket(cell.unit.0), cell)).collect();
+    order.sort_unstable_by_key(|(bucket, cell)| (*bucket, cell.unit));
+    order
 }
 
 /// Every (unit, period, channel) that is asked.
@@ -147,38 +169,116 @@ macro_rules! releases {
                 Ok(cells)
             }
 
-            async fn all_cells(&self, campaign: CampaignId) -> Result<Vec<CellRow>, StoreError> {
-                let rows = sqlx::query_as(ALL_CELLS)
+            async fn begin_draft(&self, campaign: CampaignId, number: [u8; 16]) -> Result<Draft, StoreError> {
+                sqlx::query(DROP_DRAFT)
                     .bind(campaign.0)
-                    .fetch_all(&self.reader)
+                    .execute(&self.writer)
                     .await?;
-                Ok(rows.into_iter().map(whole).collect())
+                Ok(Draft {
+                    campaign,
+                    id: Uuid::from_bytes(number),
+                    cells: 0,
+                })
+            }
+
+            async fn add_to_draft(&self, draft: &mut Draft, changed: &[CellRow]) -> Result<(), StoreError> {
+                let order = in_order::<$db>(changed);
+                let mut tx = self.writer.begin_with(<$db as Dialect>::BEGIN).await?;
+                for range in chunks(order.len()) {
+                    let mut query = sqlx::query(DRAFT_CELLS.text::<$db>(range.len()));
+                    for (bucket, cell) in &order[range] {
+                        query = query
+                            .bind(*bucket)
+                            .bind(draft.campaign.0)
+                            .bind(draft.id)
+                            .bind(cell.unit.0)
+                            .bind(cell.period.as_str())
+                            .bind(cell.channel.as_str())
+                            .bind(cell.version.0)
+                            .bind(cell.hidden)
+                            .bind(cell.nodes.as_slice())
+                            .bind(cell.items.as_slice());
+                    }
+                    query.execute(&mut *tx).await?;
+                }
+                tx.commit().await?;
+                draft.cells += changed.len() as u64;
+                Ok(())
+            }
+
+            async fn publish_draft(
+                &self,
+                draft: Draft,
+                made_at: OffsetDateTime,
+            ) -> Result<Release, StoreError> {
+                let mut tx = self.writer.begin_with(<$db as Dialect>::BEGIN).await?;
+                let number = self.next_release(&mut tx, draft.campaign, made_at).await?;
+                let published = sqlx::query(PUBLISH_DRAFT)
+                    .bind(draft.campaign.0)
+                    .bind(draft.id)
+                    .bind(number)
+                    .execute(&mut *tx)
+                    .await?;
+                if published.rows_affected() != draft.cells {
+                    return Err(StoreError::Busy);
+                }
+                sqlx::query(DROP_DRAFT)
+                    .bind(draft.campaign.0)
+                    .execute(&mut *tx)
+                    .await?;
+                tx.commit().await?;
+                release_of((number, draft.campaign.0, made_at.unix_timestamp()))
+            }
+
+            async fn predecessor(
+                &self,
+                campaign: CampaignId,
+                tags: usize,
+                ledger: i16,
+            ) -> Result<Vec<CellRow>, StoreError> {
+                let mut rows = sqlx::query_as(PREDECESSOR)
+                    .bind(campaign.0)
+                    .bind(ledger)
+                    .bind(i32::try_from(tags).unwrap_or(i32::MAX))
+                    .fetch(&self.reader);
+                let mut cells = Vec::new();
+                while let Some(row) = rows.try_next().await? {
+                    cells.push(whole(row));
+                }
+                Ok(cells)
             }
         }
 
         impl Db<$db> {
+            /// Notes a release of the campaign, with the next number there is.
+            async fn next_release(
+                &self,
+                tx: &mut Transaction<'static, $db>,
+                campaign: CampaignId,
+                made_at: OffsetDateTime,
+            ) -> Result<i64, StoreError> {
+                let number: i64 = sqlx::query_scalar(RAISE)
+                    .bind("release")
+                    .fetch_one(&mut **tx)
+                    .await?;
+                sqlx::query(INSERT)
+                    .bind(number)
+                    .bind(campaign.0)
+                    .bind(made_at.unix_timestamp())
+                    .execute(&mut **tx)
+                    .await?;
+                Ok(number)
+            }
+
             async fn put_release_once(
                 &self,
                 campaign: CampaignId,
                 made_at: OffsetDateTime,
                 changed: &[CellRow],
             ) -> Result<Release, StoreError> {
-                let mut order: Vec<(i16, &CellRow)> = changed
-                    .iter()
-                    .map(|cell| (<$db>::bucket(cell.unit.0), cell))
-                    .collect();
-                order.sort_unstable_by_key(|(bucket, cell)| (*bucket, cell.unit));
+                let order = in_order::<$db>(changed);
                 let mut tx = self.writer.begin_with(<$db as Dialect>::BEGIN).await?;
-                let number: i64 = sqlx::query_scalar(RAISE)
-                    .bind("release")
-                    .fetch_one(&mut *tx)
-                    .await?;
-                sqlx::query(INSERT)
-                    .bind(number)
-                    .bind(campaign.0)
-                    .bind(made_at.unix_timestamp())
-                    .execute(&mut *tx)
-                    .await?;
+                let number = self.next_release(&mut tx, campaign, made_at).await?;
                 for range in chunks(order.len()) {
                     let mut query = sqlx::query(PUT_CELLS.text::<$db>(range.len()));
                     for (bucket, cell) in &order[range] {

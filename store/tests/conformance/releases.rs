@@ -1,6 +1,7 @@
 //! Stored releases.
 
 use domain::id::UnitId;
+use store::StoreError;
 use store::releases::{CellQuery, CellRow};
 use time::macros::datetime;
 
@@ -71,5 +72,51 @@ pub(crate) async fn a_release_replaces_what_changed(world: &World) {
             ..cell(8, "2026-11")
         }
     );
-    assert_eq!(world.store.all_cells(campaign_id()).await.unwrap().len(), 200);
+}
+
+pub(crate) async fn a_large_release_is_drafted_and_published_at_once(world: &World) {
+    let cell = |unit: u128, hidden: Option<i16>| CellRow {
+        unit: UnitId(uuid(unit)),
+        period: "2026".to_owned(),
+        channel: "all".to_owned(),
+        version: world.version_id,
+        nodes: vec![1, 2, 3],
+        items: vec![4, 5, 6, 7],
+        hidden,
+        changed_in: 0,
+    };
+    let (store, at) = (&world.store, datetime!(2026-11-21 18:00:00 UTC));
+    let mut lost = store.begin_draft(campaign_id(), [1; 16]).await.unwrap();
+    store.add_to_draft(&mut lost, &[cell(1, None)]).await.unwrap();
+    let mut draft = store.begin_draft(campaign_id(), [2; 16]).await.unwrap();
+    let first: Vec<CellRow> = (0..70).map(|unit| cell(unit, None)).collect();
+    store.add_to_draft(&mut draft, &first).await.unwrap();
+    store
+        .add_to_draft(&mut draft, &[cell(70, Some(5))])
+        .await
+        .unwrap();
+
+    let busy = store.publish_draft(lost, at).await;
+    assert!(
+        matches!(busy, Err(StoreError::Busy)),
+        "it was dropped by the other"
+    );
+    assert!(store.latest(campaign_id()).await.unwrap().is_none());
+    assert!(store.predecessor(campaign_id(), 2, 5).await.unwrap().is_empty());
+
+    let release = store.publish_draft(draft, at).await.unwrap();
+    assert_eq!(store.latest(campaign_id()).await.unwrap(), Some(release));
+    let cells = store.predecessor(campaign_id(), 2, 5).await.unwrap();
+    assert_eq!(cells.len(), 71);
+    assert!(cells.iter().all(|cell| cell.changed_in == release.number));
+    let bytes = |unit: u128| {
+        let cell = cells.iter().find(|cell| cell.unit == UnitId(uuid(unit))).unwrap();
+        (cell.nodes.as_slice(), cell.items.as_slice())
+    };
+    assert_eq!(bytes(7), ([].as_slice(), [4, 5].as_slice()), "tags only");
+    assert_eq!(
+        bytes(70),
+        ([1, 2, 3].as_slice(), [4, 5, 6, 7].as_slice()),
+        "the ledger whole"
+    );
 }

@@ -135,10 +135,8 @@ fn cell(version: &Version, content: i64) -> CellState {
             live: true,
             ..Rules::PUBLIC
         },
-        atoms: &[atom],
-        previous: &[],
     };
-    let rows = release::plan(&input).unwrap();
+    let rows = release::plan(input, &[atom], Vec::new()).unwrap();
     let row: Row = rows
         .into_iter()
         .find(|row| row.column == Column::All && row.period == NOVEMBER)

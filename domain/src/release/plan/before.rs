@@ -11,8 +11,9 @@ use crate::release::{Column, State};
 use super::{Input, PlanError, Row};
 
 /// What the release before showed, and what it remembered.
-pub(super) struct Before<'a> {
-    pub(super) rows: HashMap<(usize, usize), &'a Row>,
+pub(super) struct Before {
+    /// The place of each cell in the list of them.
+    rows: HashMap<(usize, usize), usize>,
     /// Of the cells.
     pub(super) cells: Memory,
     /// Of what each guard protects.
@@ -28,12 +29,13 @@ pub(super) struct Memory {
     pub(super) kept: Marks,
 }
 
-impl<'a> Before<'a> {
+impl Before {
     pub(super) fn of(
-        input: &Input<'a>,
+        input: &Input<'_>,
         guards: &Guards,
         shape: &Shape,
         classes: &[ChannelClass],
+        cells: &[Row],
     ) -> Result<Self, PlanError> {
         let nothing = Marks::new(shape.keys().len(), input.units.len());
         let nothing = Memory {
@@ -51,7 +53,7 @@ impl<'a> Before<'a> {
             .enumerate()
             .map(|(place, key)| (*key, place))
             .collect();
-        for row in input.previous {
+        for (place, row) in cells.iter().enumerate() {
             let class = match row.column {
                 Column::All => None,
                 Column::Class(class) => classes.iter().position(|known| *known == class),
@@ -66,12 +68,17 @@ impl<'a> Before<'a> {
             ) else {
                 continue;
             };
-            before.rows.insert((slice, unit), row);
+            before.rows.insert((slice, unit), place);
             if !input.rules.live {
                 before.remember(row, guards, slice, unit)?;
             }
         }
         Ok(before)
+    }
+
+    /// The cell as it was.
+    pub(super) fn row<'a>(&self, cells: &'a [Row], slice: usize, unit: usize) -> Option<&'a Row> {
+        self.rows.get(&(slice, unit)).map(|&place| &cells[place])
     }
 
     fn remember(&mut self, row: &Row, guards: &Guards, slice: usize, unit: usize) -> Result<(), PlanError> {

@@ -20,51 +20,55 @@ pub(super) struct Draft<'a> {
     pub(super) covered: &'a Marks,
     pub(super) tags: &'a Tags,
     pub(super) guards: &'a Guards,
-    pub(super) before: &'a Before<'a>,
+    pub(super) before: &'a Before,
+    /// The cells of the release before.
+    pub(super) cells: &'a [Row],
 }
 
 impl Draft<'_> {
-    pub(super) fn rows(&self, taken: &Taken) -> Result<Vec<Row>, PlanError> {
+    /// The rows of one slice that are new or differ from those before.
+    pub(super) fn rows(&self, slice: usize, taken: &Taken) -> Result<Vec<Row>, PlanError> {
+        let (period, class) = self.shape.keys()[slice];
+        let class = class.map(|class| self.classes[class]);
+        let moved = taken
+            .moved
+            .keys()
+            .any(|&(month, found, _)| period.contains(month) && class.is_none_or(|class| class == found));
         let mut rows = Vec::new();
-        for (slice, &(period, class)) in self.shape.keys().iter().enumerate() {
-            let moved = taken.moved.keys().any(|&(month, found, _)| {
-                period.contains(month) && class.is_none_or(|class| self.classes[class] == found)
-            });
-            // Without a changed tally only cells whose state changed are built anew.
-            let mut wanted = Vec::new();
-            for unit in 0..self.input.units.len() {
-                let state = self.state(slice, unit);
-                let tags = self.tags.get(slice, unit);
-                let before = self.before.rows.get(&(slice, unit));
-                if let Some(state) = state {
-                    let items = match state {
-                        State::Withdrawn => packed::pack_tags(tags),
-                        _ => Vec::new(),
-                    };
-                    let row = self.row(slice, unit, Some(state), Vec::new(), items);
-                    let needless = class.is_some() && before.is_none() && !self.is_split(period, unit);
-                    if !needless && before != Some(&&row) {
-                        rows.push(row);
-                    }
-                } else if moved || differs(before.copied(), tags) {
-                    wanted.push((unit, tags));
-                }
-            }
-            if wanted.is_empty() {
-                continue;
-            }
-            let built = sums::build(self.input, period, class.map(|class| self.classes[class]), taken)?;
-            let layout = self.input.version.layout();
-            for (unit, tags) in wanted {
-                let Some((tally, clusters)) = &built[unit] else {
-                    continue;
+        // Without a changed tally only cells whose state changed are built anew.
+        let mut wanted = Vec::new();
+        for unit in 0..self.input.units.len() {
+            let state = self.state(slice, unit);
+            let tags = self.tags.get(slice, unit);
+            let before = self.before.row(self.cells, slice, unit);
+            if let Some(state) = state {
+                let items = match state {
+                    State::Withdrawn => packed::pack_tags(tags),
+                    _ => Vec::new(),
                 };
-                let nodes = packed::pack_nodes(layout, self.guards, tags, tally, clusters);
-                let items = packed::pack_items(layout, self.guards, tags, tally);
-                let row = self.row(slice, unit, None, nodes, items);
-                if self.before.rows.get(&(slice, unit)) != Some(&&row) {
+                let row = self.row(slice, unit, Some(state), Vec::new(), items);
+                let needless = class.is_some() && before.is_none() && !self.is_split(period, unit);
+                if !needless && before != Some(&row) {
                     rows.push(row);
                 }
+            } else if moved || differs(before, tags) {
+                wanted.push((unit, tags));
+            }
+        }
+        if wanted.is_empty() {
+            return Ok(rows);
+        }
+        let built = sums::build(self.input, period, class, taken)?;
+        let layout = self.input.version.layout();
+        for (unit, tags) in wanted {
+            let Some((tally, clusters)) = &built[unit] else {
+                continue;
+            };
+            let nodes = packed::pack_nodes(layout, self.guards, tags, tally, clusters);
+            let items = packed::pack_items(layout, self.guards, tags, tally);
+            let row = self.row(slice, unit, None, nodes, items);
+            if self.before.row(self.cells, slice, unit) != Some(&row) {
+                rows.push(row);
             }
         }
         Ok(rows)

@@ -18,7 +18,7 @@ impl Hidden {
         guards: &Guards,
         shape: &Shape,
         sums: &Sums,
-        before: &Before<'_>,
+        before: &Before,
     ) -> Self {
         let close = |place: usize, mut also: Marks| {
             let (guard, memory) = (guards.get(place), &before.guards[place]);
@@ -48,7 +48,7 @@ impl Hidden {
         guards: &Guards,
         shape: &Shape,
         sums: &Sums,
-        before: &Before<'_>,
+        before: &Before,
     ) -> Vec<(usize, usize)> {
         let change = input.rules.change;
         let table = sums.table(input, shape);
@@ -75,7 +75,7 @@ impl Tags {
         guards: &Guards,
         shape: &Shape,
         sums: &Sums,
-        before: &Before<'_>,
+        before: &Before,
         hidden: &Hidden,
     ) -> Self {
         let (slices, units) = (shape.keys().len(), input.units.len());

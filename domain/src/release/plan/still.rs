@@ -15,23 +15,22 @@ use crate::release::{Column, State};
 
 use super::{AtomKey, Input, PlanError, Row};
 
-/// The cells of the release before, by the place of their unit.
-pub(super) struct Still<'a> {
-    cells: HashMap<usize, Vec<&'a Row>>,
+/// The cells of the release before.
+pub(super) struct Still {
+    pub(super) cells: Vec<Row>,
+    /// Their places in the list, by the place of their unit.
+    of_unit: HashMap<usize, Vec<usize>>,
 }
 
-impl<'a> Still<'a> {
-    pub(super) fn of(input: &Input<'a>) -> Self {
-        let mut cells: HashMap<usize, Vec<&Row>> = HashMap::new();
-        for row in input.previous {
-            if let (false, Some(&unit)) = (
-                matches!(row.column, Column::Ledger(_)),
-                input.units.places.get(&row.unit),
-            ) {
-                cells.entry(unit).or_default().push(row);
+impl Still {
+    pub(super) fn new(input: &Input<'_>, cells: Vec<Row>) -> Self {
+        let mut of_unit: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (place, row) in cells.iter().enumerate() {
+            if let Some(&unit) = input.units.places.get(&row.unit) {
+                of_unit.entry(unit).or_default().push(place);
             }
         }
-        Self { cells }
+        Self { cells, of_unit }
     }
 
     /// The guards of which nobody may come or go at this place; nothing when no one at all may, because a cell
@@ -45,7 +44,8 @@ impl<'a> Still<'a> {
         let (month, class, unit) = key;
         let mut still = vec![false; guards.len()];
         let above = std::iter::successors(Some(unit), |&unit| input.units.tree.parent(unit));
-        let cells = above.flat_map(|unit| self.cells.get(&unit).into_iter().flatten());
+        let places = above.flat_map(|unit| self.of_unit.get(&unit).into_iter().flatten());
+        let cells = places.map(|&place| &self.cells[place]);
         for row in cells.filter(|row| holds(row, month, class)) {
             match row.state {
                 None => {

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::channel::ChannelClass;
 use crate::disclosure::Shape;
+use crate::layout::Layout;
 use crate::period::Period;
 use crate::release::guard::Guards;
 use crate::release::ledger::{self, Entry};
 use crate::release::{Column, State};
 use crate::tally::Tally;
 
-use super::{AtomKey, Input, PlanError, Row, Still};
+use super::{Atom, AtomKey, Input, PlanError, Row, Still};
 
 /// What this release takes of each unit, month and channel.
 pub(super) struct Taken {
@@ -18,74 +19,79 @@ pub(super) struct Taken {
     pub(super) entries: BTreeMap<AtomKey, Vec<u8>>,
     /// Those that differ from the release before, with what they were in a month released before.
     pub(super) moved: BTreeMap<AtomKey, Option<Vec<u8>>>,
+    /// The months released before.
+    released: BTreeSet<Period>,
 }
 
 impl Taken {
-    pub(super) fn of(input: &Input<'_>, guards: &Guards) -> Result<Self, PlanError> {
-        let layout = input.version.layout();
+    /// What the ledger of the release before says.
+    pub(super) fn new(input: &Input<'_>, ledger: Vec<Row>) -> Self {
         let mut entries = BTreeMap::new();
         if !input.rules.live {
-            for row in input.previous {
+            for row in ledger {
                 if let (Column::Ledger(class), Some(&unit)) = (row.column, input.units.places.get(&row.unit))
                 {
-                    entries.insert((row.period, class, unit), row.nodes.clone());
+                    entries.insert((row.period, class, unit), row.nodes);
                 }
             }
         }
-        let released: BTreeSet<Period> = entries.keys().map(|(month, ..)| *month).collect();
-        let still = Still::of(input);
-        let mut moved = BTreeMap::new();
-        let nobody = Tally::empty(layout).pack();
-        let nobody = Entry {
-            counts: &nobody,
-            clusters: &[],
+        Self {
+            released: entries.keys().map(|(month, ..)| *month).collect(),
+            entries,
+            moved: BTreeMap::new(),
+        }
+    }
+
+    /// Takes the tally of one unit, month and channel, if it may.
+    pub(super) fn take(
+        &mut self,
+        input: &Input<'_>,
+        guards: &Guards,
+        still: &Still,
+        atom: &Atom,
+    ) -> Result<(), PlanError> {
+        if !matches!(atom.month, Period::Month(..)) {
+            return Err(PlanError::NotAMonth(atom.month));
+        }
+        if !input.periods.contains(&atom.month) {
+            return Ok(());
+        }
+        let unit = *input
+            .units
+            .places
+            .get(&atom.unit)
+            .ok_or(PlanError::UnknownUnit(atom.unit))?;
+        let key = (atom.month, atom.class, unit);
+        let mut entry = Entry {
+            counts: &atom.counts,
+            clusters: &atom.clusters,
             earlier: Vec::new(),
         };
-        let nobody = nobody.pack();
-        for atom in input.atoms {
-            if !matches!(atom.month, Period::Month(..)) {
-                return Err(PlanError::NotAMonth(atom.month));
-            }
-            if !input.periods.contains(&atom.month) {
-                continue;
-            }
-            let unit = *input
-                .units
-                .places
-                .get(&atom.unit)
-                .ok_or(PlanError::UnknownUnit(atom.unit))?;
-            let key = (atom.month, atom.class, unit);
-            let mut entry = Entry {
-                counts: &atom.counts,
-                clusters: &atom.clusters,
-                earlier: Vec::new(),
-            };
-            let mut before = None;
-            if released.contains(&atom.month) {
-                let stored = entries.get(&key).map_or(nobody.as_slice(), Vec::as_slice);
-                let old = Entry::unpack(stored)?;
-                if (old.counts, old.clusters) == (entry.counts, entry.clusters) {
-                    continue;
-                }
-                entry.earlier = std::iter::once(old.counts).chain(old.earlier).collect();
-                let earlier = entry.earlier.iter().map(|counts| Tally::unpack(layout, counts));
-                let earlier = earlier.collect::<Result<Vec<_>, _>>()?;
-                let new = Tally::unpack(layout, &atom.counts)?;
-                let takes =
-                    |still: &[usize]| ledger::takes(layout, guards, &earlier, &new, input.rules, still);
-                if !still
-                    .guards(input, guards, key)?
-                    .is_some_and(|still| takes(&still))
-                {
-                    continue;
-                }
-                before = Some(stored.to_vec());
-            }
-            let entry = entry.pack();
-            entries.insert(key, entry);
-            moved.insert(key, before);
+        if !self.released.contains(&atom.month) {
+            self.entries.insert(key, entry.pack());
+            self.moved.insert(key, None);
+            return Ok(());
         }
-        Ok(Self { entries, moved })
+        let layout = input.version.layout();
+        let stored = self.entries.get(&key).cloned().unwrap_or_else(|| nobody(layout));
+        let old = Entry::unpack(&stored)?;
+        if (old.counts, old.clusters) == (entry.counts, entry.clusters) {
+            return Ok(());
+        }
+        entry.earlier = std::iter::once(old.counts).chain(old.earlier).collect();
+        let earlier = entry.earlier.iter().map(|counts| Tally::unpack(layout, counts));
+        let earlier = earlier.collect::<Result<Vec<_>, _>>()?;
+        let new = Tally::unpack(layout, &atom.counts)?;
+        let takes = |still: &[usize]| ledger::takes(layout, guards, &earlier, &new, input.rules, still);
+        if still
+            .guards(input, guards, key)?
+            .is_some_and(|still| takes(&still))
+        {
+            let entry = entry.pack();
+            self.entries.insert(key, entry);
+            self.moved.insert(key, Some(stored));
+        }
+        Ok(())
     }
 
     /// Takes back what was let in below these cells; tells whether there was anything.
@@ -129,4 +135,14 @@ impl Taken {
             items: Vec::new(),
         }
     }
+}
+
+/// The entry of a place where nobody has answered.
+fn nobody(layout: &Layout) -> Vec<u8> {
+    let entry = Entry {
+        counts: &Tally::empty(layout).pack(),
+        clusters: &[],
+        earlier: Vec::new(),
+    };
+    entry.pack()
 }
