@@ -6,6 +6,7 @@ mod packed;
 use serde_json::{Map, Value};
 use time::Date;
 
+use crate::channel::Mode;
 use crate::condition::Given;
 use crate::layout::ItemKind;
 use crate::questionnaire::{AnswerKind, Version};
@@ -125,6 +126,19 @@ impl Answers {
             }
         }
         chosen
+    }
+
+    /// How the person answered on a screen: whether somebody helped, where the version asks it in a question
+    /// `helped` with the options `family`, `volunteer` and `official`.
+    pub fn mode(&self, version: &Version) -> Mode {
+        let known = Known::new(version, &self.items);
+        let helpers = [
+            ("family", Mode::HelpedByFamily),
+            ("volunteer", Mode::HelpedByVolunteer),
+            ("official", Mode::HelpedByOfficial),
+        ];
+        let helped = helpers.iter().find(|(option, _)| known.chose("helped", option));
+        helped.map_or(Mode::SelfScreen, |(_, mode)| *mode)
     }
 }
 

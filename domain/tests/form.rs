@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use domain::answer::{Answer, Answers, Unasked};
+use domain::channel::Mode;
 use domain::form::{self, RawForm, Walk};
 use domain::layout::ItemKind;
 use domain::official;
@@ -75,6 +76,21 @@ fn answers_decide_which_sections_and_rows_are_asked() {
             "helped",
         ]
     );
+}
+
+#[test]
+fn the_mode_is_who_helped_where_that_is_asked() {
+    let version = desk();
+    let mode = |chosen: &[(&str, &str)]| answers(&version, &form(chosen)).mode(&version);
+    assert_eq!(mode(&[("a.helped", "family")]), Mode::HelpedByFamily);
+    assert_eq!(mode(&[("a.helped", "volunteer")]), Mode::HelpedByVolunteer);
+    assert_eq!(mode(&[("a.helped", "official")]), Mode::HelpedByOfficial);
+    assert_eq!(mode(&[("a.helped", "alone")]), Mode::SelfScreen);
+    assert_eq!(mode(&[]), Mode::SelfScreen);
+    // The official survey does not ask it.
+    let sipas = Version::parse(official::SIPAS_2023).expect("valid");
+    let nobody = Answers::read(&sipas, &Map::new(), &Map::new(), Unasked::Drop).0;
+    assert_eq!(nobody.mode(&sipas), Mode::SelfScreen);
 }
 
 #[test]

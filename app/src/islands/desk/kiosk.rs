@@ -228,7 +228,9 @@ impl Kiosk {
     fn finished(self) -> Option<Finished> {
         let desk = self.asked.get_value()?;
         let session = self.session.get_untracked()?;
-        let (respondent, answers) = session.answers().to_json(session.version());
+        let version = session.version();
+        let given = session.answers();
+        let (respondent, answers) = given.to_json(version);
         let seconds = ((now() - self.began.get_value()) / 1_000).clamp(0, 7_200);
         let document = json!({
             "point": desk.point,
@@ -236,7 +238,7 @@ impl Kiosk {
             "campaign": desk.campaign,
             "nonce": domain::canonical::hex(&seal::random::<16>().ok()?),
             "language": self.language.get_untracked(),
-            "mode": "self_screen",
+            "mode": given.mode(version),
             "answered_on": civil::format(today()),
             "duration_s": seconds,
             "respondent": respondent,

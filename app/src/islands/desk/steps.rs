@@ -183,6 +183,8 @@ fn order(step: Step) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
+    use domain::channel::Mode;
+
     use super::*;
 
     fn session() -> Session {
@@ -253,5 +255,16 @@ mod tests {
         let (_, answers) = session.answers().to_json(&version);
         assert!(!answers.contains_key("disappointed"), "{answers:?}");
         assert_eq!(answers["overall"], 4);
+    }
+
+    #[test]
+    fn whoever_was_helped_is_known_to_have_been() {
+        let mut session = session();
+        while shown(&session) != "helped" {
+            assert!(session.forward());
+        }
+        assert_eq!(session.answers().mode(session.version()), Mode::SelfScreen);
+        session.set(Answer::Choice(3));
+        assert_eq!(session.answers().mode(session.version()), Mode::HelpedByOfficial);
     }
 }

@@ -1,7 +1,6 @@
 //! From a posted form to the page that answers it. Pure: the handler asks the time, and sends.
 
 use domain::canonical;
-use domain::channel::Mode;
 use domain::civil;
 use domain::code::{Code, ONE_TIME_LENGTH};
 use domain::form::{RowRef, Walk, field_name, rows, section_of};
@@ -264,7 +263,7 @@ pub(crate) fn document(view: &View, form: &Form) -> Value {
         "campaign": view.desk.campaign,
         "nonce": form.own(own::NONCE),
         "language": view.language,
-        "mode": mode(version, form),
+        "mode": form.check(version).0.mode(version),
         "answered_on": form.own(own::ANSWERED_ON),
         "duration_s": form.own(own::DURATION).and_then(|text| text.parse::<u32>().ok()),
         "respondent": respondent,
@@ -274,19 +273,4 @@ pub(crate) fn document(view: &View, form: &Form) -> Value {
         document["code"] = json!(form.own(own::CODE));
     }
     document
-}
-
-/// Whether somebody helped, where the version asks it: a question `helped` with these options.
-fn mode(version: &Version, form: &Form) -> Mode {
-    let asked = version.questions().any(|(_, question)| question.id == "helped");
-    match form
-        .answers()
-        .value(&field_name("helped", None))
-        .filter(|_| asked)
-    {
-        Some("family") => Mode::HelpedByFamily,
-        Some("volunteer") => Mode::HelpedByVolunteer,
-        Some("official") => Mode::HelpedByOfficial,
-        _ => Mode::SelfScreen,
-    }
 }
