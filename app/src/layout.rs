@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::i18n::Locale;
+use crate::lotus;
 use crate::shell::{Page, PageRequest};
 
 /// Header, main part and footer around a page's own contents.
@@ -98,14 +99,12 @@ fn Footer(locale: Locale) -> impl IntoView {
     }
 }
 
-/// The mark: a lotus that is also an open ear of grain, drawn for this project.
+/// The mark beside the name of the site.
 #[component]
 pub fn Lotus() -> impl IntoView {
     view! {
         <svg class="lotus" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
-            <path class="lotus-back" d="M16 25C9 25 3.6 21.4 2 15c4.300-.8 7.600.3 10 2.600M16 25c7 0 12.400-3.600 14-10-4.300-.8-7.600.3-10 2.600"/>
-            <path class="lotus-side" d="M16 25C10 22 7.600 16.500 9 9.500c4 1.700 6.300 5 7 9.500.7-4.500 3-7.800 7-9.500C24.400 16.500 22 22 16 25Z"/>
-            <path class="lotus-front" d="M16 25c-4-4-5-12 0-20 5 8 4 16 0 20Z"/>
+            {lotus::petals()}
         </svg>
     }
 }

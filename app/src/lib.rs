@@ -2,9 +2,11 @@
 //!
 //! Pages are plain components that run on the server only (feature `ssr`); islands are the few parts that
 //! also run in a browser (feature `hydrate`), one set an audience. Every page works as HTML alone: an island
-//! adds comfort and never a function.
+//! adds comfort and never a function. The desk device is the one page that a browser makes (feature `csr`).
 
 pub mod islands;
+#[cfg(any(feature = "ssr", feature = "desk"))]
+mod lotus;
 
 #[cfg(feature = "ssr")]
 mod chart;

@@ -36,6 +36,24 @@ impl Language {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// What those who speak it call it, for choosing it; the tag when it is not known here.
+    pub fn own_name(&self) -> &str {
+        match self.as_str() {
+            "vi" => "Tiếng Việt",
+            "en" => "English",
+            "km" => "ភាសាខ្មែរ",
+            "cjm" => "Cham",
+            "zh" => "中文",
+            "hmn" => "Hmoob",
+            "tay" => "Tày",
+            "th" => "ไทย",
+            "ko" => "한국어",
+            "ja" => "日本語",
+            "fr" => "Français",
+            other => other,
+        }
+    }
 }
 
 impl TryFrom<String> for Language {

@@ -61,35 +61,33 @@ fn shown(kiosk: Kiosk, session: &Session) -> AnyView {
 }
 
 fn answers(kiosk: Kiosk, session: &Session, question: &Question) -> AnyView {
-    match &question.answer {
+    let (class, buttons) = match &question.answer {
         AnswerKind::Satisfaction {
             scale, no_opinion, ..
         }
         | AnswerKind::Grid {
             scale, no_opinion, ..
         }
-        | AnswerKind::Rating { scale, no_opinion } => session
-            .version()
-            .scale(scale)
-            .map(|scale| levels(kiosk, scale, no_opinion.as_ref()))
-            .into_any(),
-        AnswerKind::Single { options } => single(kiosk, options),
-        AnswerKind::YesNo {} => {
-            let answers = [("kiosk-yes", 1), ("kiosk-no", 0)];
-            let buttons =
-                answers.map(|(key, answer)| button(kiosk, Answer::Choice(answer), kiosk.t(key), None));
-            group(buttons.collect_view(), "kiosk-options")
+        | AnswerKind::Rating { scale, no_opinion } => {
+            return session
+                .version()
+                .scale(scale)
+                .map(|scale| levels(kiosk, scale, no_opinion.as_ref()))
+                .into_any();
         }
-        AnswerKind::Multiple { options, at_most } => multiple(kiosk, options, *at_most),
-        AnswerKind::Number { min, max, .. } => number(kiosk, session, *min, *max),
-        AnswerKind::Date {} => date(kiosk, session),
+        AnswerKind::Single { options } => ("kiosk-options", single(kiosk, options)),
+        AnswerKind::YesNo {} => ("kiosk-options", yes_or_no(kiosk)),
+        AnswerKind::Multiple { options, at_most } => ("kiosk-options", multiple(kiosk, options, *at_most)),
+        AnswerKind::Number { min, max, .. } => return number(kiosk, session, *min, *max),
+        AnswerKind::Date {} => return date(kiosk, session),
         AnswerKind::ShortText { max_length } | AnswerKind::LongText { max_length } => {
-            remark(kiosk, session, *max_length)
+            return remark(kiosk, session, *max_length);
         }
-    }
+    };
+    group(buttons, class)
 }
 
-fn group(buttons: impl IntoView + 'static, class: &'static str) -> AnyView {
+fn group(buttons: Vec<AnyView>, class: &'static str) -> AnyView {
     view! { <div class=class role="group" aria-labelledby="kiosk-heading">{buttons}</div> }.into_any()
 }
 
@@ -102,7 +100,7 @@ fn levels(kiosk: Kiosk, scale: &Scale, no_opinion: Option<&Text>) -> AnyView {
             let face = faces.then(|| format!("#face-{}", level + 1));
             button(kiosk, Answer::Choice(level), kiosk.text(word).0, face)
         })
-        .collect_view();
+        .collect();
     let none = no_opinion.map(|words| {
         let none = button(kiosk, Answer::NoOpinion, kiosk.text(words).0, None);
         view! { <div class="kiosk-none">{none}</div> }
@@ -110,16 +108,21 @@ fn levels(kiosk: Kiosk, scale: &Scale, no_opinion: Option<&Text>) -> AnyView {
     view! { {group(buttons, "kiosk-faces")} {none} }.into_any()
 }
 
-fn single(kiosk: Kiosk, options: &[ChoiceOption]) -> AnyView {
-    let buttons = (0..)
+fn single(kiosk: Kiosk, options: &[ChoiceOption]) -> Vec<AnyView> {
+    (0..)
         .zip(options)
         .map(|(place, option)| button(kiosk, Answer::Choice(place), kiosk.text(&option.text).0, None))
-        .collect_view();
-    group(buttons, "kiosk-options")
+        .collect()
+}
+
+fn yes_or_no(kiosk: Kiosk) -> Vec<AnyView> {
+    [("kiosk-yes", 1), ("kiosk-no", 0)]
+        .map(|(key, answer)| button(kiosk, Answer::Choice(answer), kiosk.t(key), None))
+        .into()
 }
 
 /// One tap answers; another one within the moment changes the answer.
-fn button(kiosk: Kiosk, answer: Answer, words: String, face: Option<String>) -> impl IntoView {
+fn button(kiosk: Kiosk, answer: Answer, words: String, face: Option<String>) -> AnyView {
     let chosen = move || {
         kiosk
             .session
@@ -143,9 +146,10 @@ fn button(kiosk: Kiosk, answer: Answer, words: String, face: Option<String>) -> 
             <span>{words}</span>
         </button>
     }
+    .into_any()
 }
 
-fn multiple(kiosk: Kiosk, options: &[ChoiceOption], at_most: Option<u8>) -> AnyView {
+fn multiple(kiosk: Kiosk, options: &[ChoiceOption], at_most: Option<u8>) -> Vec<AnyView> {
     let set = move || {
         kiosk
             .session
@@ -154,7 +158,7 @@ fn multiple(kiosk: Kiosk, options: &[ChoiceOption], at_most: Option<u8>) -> AnyV
                 _ => 0,
             })
     };
-    let buttons = options
+    options
         .iter()
         .enumerate()
         .map(|(place, option)| {
@@ -182,9 +186,9 @@ fn multiple(kiosk: Kiosk, options: &[ChoiceOption], at_most: Option<u8>) -> AnyV
                     <span>{kiosk.text(&option.text).0}</span>
                 </button>
             }
+            .into_any()
         })
-        .collect_view();
-    group(buttons, "kiosk-options")
+        .collect()
 }
 
 fn number(kiosk: Kiosk, session: &Session, min: i64, max: i64) -> AnyView {

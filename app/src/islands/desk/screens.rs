@@ -86,11 +86,7 @@ fn bar(kiosk: Kiosk) -> AnyView {
 }
 
 fn language_button(kiosk: Kiosk, language: Language) -> impl IntoView {
-    let name = match language.as_str() {
-        "vi" => "Tiếng Việt".to_owned(),
-        "en" => "English".to_owned(),
-        other => other.to_owned(),
-    };
+    let name = language.own_name().to_owned();
     let tag = language.as_str().to_owned();
     let own = language.clone();
     let chosen = move || (kiosk.language.get() == own).to_string();

@@ -8,6 +8,7 @@ use super::browser;
 use super::courier;
 use super::device::now;
 use super::kiosk::{Kiosk, Screen};
+use crate::lotus;
 
 /// How many touches of the corner, and how soon after one another, open the staff's screen.
 const TOUCHES: u32 = 5;
@@ -33,9 +34,7 @@ pub(super) fn corner(kiosk: Kiosk) -> impl IntoView {
     });
     view! {
         <svg class="kiosk-corner lotus" viewBox="0 0 32 32" aria-hidden="true" on:pointerdown=move |_| touched(kiosk)>
-            <path class="lotus-back" d="M16 25C9 25 3.6 21.4 2 15c4.300-.8 7.600.3 10 2.600M16 25c7 0 12.400-3.600 14-10-4.300-.8-7.600.3-10 2.600"/>
-            <path class="lotus-side" d="M16 25C10 22 7.600 16.500 9 9.500c4 1.700 6.300 5 7 9.500.7-4.500 3-7.800 7-9.500C24.400 16.500 22 22 16 25Z"/>
-            <path class="lotus-front" d="M16 25c-4-4-5-12 0-20 5 8 4 16 0 20Z"/>
+            {lotus::petals()}
         </svg>
     }
 }

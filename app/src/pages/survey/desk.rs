@@ -89,22 +89,3 @@ impl View {
         }
     }
 }
-
-/// A language's own name, for choosing it; the tag when it is not known here.
-pub(crate) fn language_name(language: &Language) -> String {
-    let name = match language.as_str() {
-        "vi" => "Tiếng Việt",
-        "en" => "English",
-        "km" => "ភាសាខ្មែរ",
-        "cjm" => "Cham",
-        "zh" => "中文",
-        "hmn" => "Hmoob",
-        "tay" => "Tày",
-        "th" => "ไทย",
-        "ko" => "한국어",
-        "ja" => "日本語",
-        "fr" => "Français",
-        other => other,
-    };
-    name.to_owned()
-}

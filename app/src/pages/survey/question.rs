@@ -104,71 +104,29 @@ fn conditional(has_condition: bool, shown: bool, field: &str, page: &Page<'_>, i
 }
 
 fn single_question(page: &Page<'_>, question: &Question, field: &str) -> AnyView {
-    let head = || heading(page, question);
-    match &question.answer {
+    let (kind, choices) = match &question.answer {
         AnswerKind::Rating { scale, no_opinion } => {
             let Some(scale) = page.version().scale(scale) else {
                 return ().into_any();
             };
-            let choices = level_choices(page, field, scale, no_opinion.as_ref());
-            choice_set(
-                page,
-                field,
-                head().into_any(),
-                hints(page, question),
-                "levels",
-                choices,
-            )
+            ("levels", level_choices(page, field, scale, no_opinion.as_ref()))
         }
-        AnswerKind::Single { options } => {
-            let choices = option_choices(page, field, options, "radio");
-            choice_set(
-                page,
-                field,
-                head().into_any(),
-                hints(page, question),
-                "options",
-                choices,
-            )
-        }
-        AnswerKind::Multiple { options, .. } => {
-            let choices = option_choices(page, field, options, "checkbox");
-            choice_set(
-                page,
-                field,
-                head().into_any(),
-                hints(page, question),
-                "options",
-                choices,
-            )
-        }
-        AnswerKind::YesNo {} => {
-            let choices = ["yes", "no"]
-                .into_iter()
-                .map(|value| {
-                    let words = if value == "yes" { "survey-yes" } else { "survey-no" };
-                    choice(
-                        page,
-                        field,
-                        value,
-                        "radio",
-                        "",
-                        page.view.locale.t(words).into_any(),
-                        None,
-                    )
-                })
-                .collect();
-            choice_set(
-                page,
-                field,
-                head().into_any(),
-                hints(page, question),
-                "options",
-                choices,
-            )
-        }
-        _ => typed_question(page, question, field),
-    }
+        AnswerKind::Single { options } => ("options", option_choices(page, field, options, "radio")),
+        AnswerKind::Multiple { options, .. } => ("options", option_choices(page, field, options, "checkbox")),
+        AnswerKind::YesNo {} => ("options", yes_or_no(page, field)),
+        _ => return typed_question(page, question, field),
+    };
+    let heading = heading(page, question).into_any();
+    choice_set(page, field, heading, hints(page, question), kind, choices)
+}
+
+fn yes_or_no(page: &Page<'_>, field: &str) -> Vec<AnyView> {
+    [("yes", "survey-yes"), ("no", "survey-no")]
+        .map(|(value, words)| {
+            let words = page.view.locale.t(words).into_any();
+            choice(page, field, value, "radio", "", words, None)
+        })
+        .into()
 }
 
 /// Number and words of a question.

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::i18n::Locale;
 use crate::layout::{DemoBanner, Lotus, SkipLink};
-use crate::pages::survey::desk::{View, language_name};
+use crate::pages::survey::desk::View;
 use crate::pages::survey::faces::faces;
 use crate::pages::survey::flow::{Screen, Step, questions_of};
 use crate::pages::survey::form::{field_of, own};
@@ -91,7 +91,7 @@ fn header(view: &View) -> AnyView {
                     value="stay"
                     lang=language.to_string()
                 >
-                    {language_name(&language)}
+                    {language.own_name().to_owned()}
                 </button>
             }
         })
