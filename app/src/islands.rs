@@ -1,6 +1,6 @@
 //! Everything that also runs in a browser, one set an audience.
 
-#[cfg(any(feature = "ssr", all(feature = "hydrate", feature = "citizen")))]
+#[cfg(any(feature = "ssr", feature = "citizen"))]
 pub mod citizen;
-#[cfg(any(feature = "ssr", all(feature = "hydrate", feature = "desk")))]
+#[cfg(any(feature = "ssr", feature = "desk"))]
 pub mod desk;

@@ -232,7 +232,7 @@ fn island_script(request: &PageRequest, audience: Audience) -> Option<impl IntoV
     let wasm = request.site.href(&format!("{}.wasm", audience.name()))?;
     let nonce = request.nonce.as_ref().map(|nonce| nonce.0.clone());
     let wake = format!(
-        "import init,* as m from\"{script}\";await init({{module_or_path:\"{wasm}\"}});m.hydrate();\
+        "import init,* as m from\"{script}\";await init({{module_or_path:\"{wasm}\"}});m.wake();\
          for(const e of document.querySelectorAll(\"leptos-island\"))m[e.dataset.component](e);"
     );
     Some(view! {

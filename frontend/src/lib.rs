@@ -4,7 +4,15 @@
 use app as _;
 
 /// Prepares the reactive system; the page's script then wakes each island.
+#[cfg(not(feature = "desk"))]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub fn wake() {
     leptos::mount::hydrate_islands();
+}
+
+/// Makes the page of a desk device, which has no islands.
+#[cfg(feature = "desk")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn wake() {
+    app::islands::desk::wake();
 }

@@ -20,9 +20,7 @@ use crate::setup;
 pub(crate) use assets::Assets;
 
 /// Who gets a wasm file of their own, with the most its wasm and JavaScript may weigh together, in bytes of brotli.
-///
-/// The desk's is above the 250,000 that it is to reach: `docs/kiosk.md` says where its weight lies.
-pub(crate) const AUDIENCES: [(&str, u64); 3] = [("citizen", 100_000), ("desk", 280_000), ("staff", 300_000)];
+pub(crate) const AUDIENCES: [(&str, u64); 3] = [("citizen", 100_000), ("desk", 250_000), ("staff", 300_000)];
 
 /// Result of the build, ready to be served.
 pub(crate) const SITE: &str = "target/site";
@@ -95,13 +93,13 @@ pub(crate) fn build(tools: Tools) -> Result<()> {
     }
     let mut assets = Assets::new(&fresh)?;
     for (audience, _) in AUDIENCES {
-        let islands = islands::declared(Path::new("app/src/islands"), audience)?;
-        if islands == 0 {
-            println!(
-                "==> {audience}: no #[island] in app/src/islands/{audience}, so its pages load no script"
-            );
+        let folder = Path::new("app/src/islands");
+        if !folder.join(format!("{audience}.rs")).exists() {
+            println!("==> {audience}: no app/src/islands/{audience}.rs, so its pages load no script");
             continue;
         }
+        // The desk has none: its page is called by name, and so never lost on the way.
+        let islands = islands::declared(folder, audience)?;
         step(
             &format!("build {audience}.wasm with {islands} islands"),
             "3 min the first time, then 40 s",

@@ -1,53 +1,54 @@
-//! The desk device: one island, which is the whole page. Without scripting there is no desk device, because
+//! The desk device: the whole page, made in the browser. Without scripting there is no desk device, because
 //! only a script can keep and seal; the person then has the link on the poster.
+//!
+//! It is no island: the server has nothing of it to send, and what wakes up a view that was sent weighs more
+//! than the view.
 
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "desk")]
 mod browser;
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "desk")]
 mod courier;
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "desk")]
 mod device;
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "desk")]
 mod idb;
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "desk")]
 mod kiosk;
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "desk")]
 mod net;
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "desk")]
 mod question;
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "desk")]
 mod screens;
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "desk")]
 mod seal;
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "desk")]
 mod staff;
 pub mod steps;
 
 use std::collections::BTreeMap;
 
-use leptos::prelude::*;
-
 /// The texts of the page by language and key: a desk device changes its language without a network.
 pub type Words = BTreeMap<String, BTreeMap<String, String>>;
 
-/// The desk device. The server sends it asleep; it becomes what it is in the browser.
-#[island]
-pub fn Kiosk(
-    words: Words,
-    /// What stands there until the island woke up.
-    starting: String,
-) -> impl IntoView {
-    let awake = RwSignal::new(false);
-    Effect::new(move |_| awake.set(true));
-    #[cfg(feature = "hydrate")]
-    let device = move || awake.get().then(|| kiosk::device(words.clone()));
-    #[cfg(not(feature = "hydrate"))]
-    let device = {
-        drop(words);
-        move || None::<()>
+/// The element that becomes the device. Until then it says that the device starts.
+pub const PLACE: &str = "kiosk";
+/// Its attribute with the [`Words`] as JSON.
+pub const WORDS: &str = "data-words";
+
+/// Makes the device out of its place in the page.
+#[cfg(feature = "desk")]
+pub fn wake() {
+    use wasm_bindgen::JsCast as _;
+
+    let found = browser::document().and_then(|document| document.get_element_by_id(PLACE));
+    let Some(place) = found.and_then(|place| place.dyn_into::<web_sys::HtmlElement>().ok()) else {
+        return;
     };
-    view! {
-        <p class="kiosk-starting" hidden=move || awake.get()>{starting}</p>
-        {device}
-    }
+    let words = place.get_attribute(WORDS);
+    let words: Words = words
+        .and_then(|words| serde_json::from_str(&words).ok())
+        .unwrap_or_default();
+    place.set_text_content(None);
+    leptos::mount::mount_to(place, move || kiosk::device(words)).forget();
 }

@@ -7,7 +7,7 @@ use axum::response::Response;
 use leptos::prelude::*;
 
 use crate::i18n::Locale;
-use crate::islands::desk::{Kiosk, Words};
+use crate::islands::desk::{PLACE, WORDS, Words};
 use crate::pages::survey::faces;
 use crate::shell::{Audience, Page, PageRequest};
 
@@ -102,7 +102,15 @@ pub(crate) async fn kiosk(request: PageRequest) -> Response {
         view! {
             {faces()}
             <noscript><p class="kiosk-starting">{locale.t("kiosk-noscript")}</p></noscript>
-            <Kiosk words starting=locale.t("kiosk-starting")/>
+            {place(&words, locale.t("kiosk-starting"))}
         }
     })
+}
+
+/// Where the device will be, and what stands there until then.
+fn place(words: &Words, starting: String) -> impl IntoView + use<> {
+    // Texts by language and key always have a JSON form.
+    let words = serde_json::to_string(words).unwrap_or_default();
+    let starting = view! { <p class="kiosk-starting">{starting}</p> };
+    leptos::html::div().id(PLACE).attr(WORDS, words).child(starting)
 }

@@ -63,7 +63,7 @@ mod tests {
     fn only_islands_are_islands() {
         assert!(is_export("Likert_1180373424"));
         for other in [
-            "hydrate",
+            "wake",
             "memory",
             "__wbindgen_malloc",
             "wasm_bindgen_1",
