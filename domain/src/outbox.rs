@@ -2,7 +2,8 @@
 //!
 //! The machine is pure. It is told the time, a random number for the back-off, and what the server answered;
 //! it says what to send next and which [`Change`]s to write. The device writes the changes of one call in one
-//! transaction, so a power cut leaves the state before the call or the state after it, and both are safe:
+//! transaction, so a power cut leaves the state before the call or the state after it, and both are safe. When
+//! that fails the device loads again what lies on disk, since a step that was not written did not happen:
 //!
 //! - a response exists once its first record is on disk, and only then is the person thanked;
 //! - sending it again is always harmless, because the server knows it by its id;
@@ -20,6 +21,7 @@
 //! The sealed content is not in here: it lies beside the record and never changes.
 
 mod backoff;
+mod clock;
 mod reply;
 
 use std::collections::BTreeMap;
@@ -29,6 +31,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::ResponseId;
 
 pub use backoff::{LONGEST_DELAY, LONGEST_RETRY_AFTER, delay};
+pub use clock::{Clock, Reading};
 pub use reply::{Contact, Reply};
 
 /// Milliseconds since 1970, by the clock that the name of the field or parameter says.
@@ -63,6 +66,12 @@ pub struct Item {
     pub sequence: u64,
     /// The device's clock when the person finished.
     pub queued_at: Millis,
+    /// [`Clock::set_by`] when the person finished.
+    #[serde(default)]
+    pub set_by: Millis,
+    /// The screen said that it does not count.
+    #[serde(default)]
+    pub trial: bool,
     #[serde(flatten)]
     pub state: State,
 }
@@ -86,8 +95,10 @@ pub struct Ledger {
     pub durable_until: Option<Millis>,
     /// The device's clock at the last delivery.
     pub last_delivery: Option<Millis>,
-    /// The server's clock less the device's, at the last contact.
+    /// The server's clock less the device's, as of the last contact.
     pub skew: Option<Millis>,
+    #[serde(default)]
+    pub clock: Clock,
     /// The device was revoked: it takes no new responses and sends what it holds.
     pub revoked: bool,
 }
@@ -123,11 +134,13 @@ pub struct Outbox {
     /// Failures in a row of the way to the server, and when to try again. Not written: a start tries at once.
     failures: u32,
     not_before: Millis,
+    /// The last look at the clock in this life.
+    reading: Option<Reading>,
 }
 
 impl Outbox {
     /// The outbox of what lies on disk. What was being sent when the device stopped is sent again.
-    pub fn load(items: impl IntoIterator<Item = Item>, ledger: Ledger) -> Self {
+    pub fn load(items: impl IntoIterator<Item = Item>, mut ledger: Ledger) -> Self {
         let items = items.into_iter().map(|mut item| {
             if let State::Sending { attempts } = item.state {
                 item.state = State::Pending {
@@ -137,12 +150,43 @@ impl Outbox {
             }
             (item.id, item)
         });
+        let items: BTreeMap<ResponseId, Item> = items.collect();
+        // Each record is a reading too, of the clock as it was set then.
+        let read = items.values().filter(|item| item.set_by == ledger.clock.set_by);
+        ledger.clock.seen = read
+            .map(|item| item.queued_at)
+            .max()
+            .max(Some(ledger.clock.seen))
+            .unwrap_or_default();
         Self {
-            items: items.collect(),
+            items,
             ledger,
             failures: 0,
             not_before: Millis::MIN,
+            reading: None,
         }
+    }
+
+    /// Looks at the clock: to be done every second, at a start, and before anything is finished or sent.
+    pub fn look(&mut self, reading: Reading) -> Vec<Change> {
+        let set = clock::set_since(self.reading.replace(reading), self.ledger.clock.seen, reading);
+        self.ledger.clock.seen = reading.clock;
+        let Some(set) = set else { return Vec::new() };
+        self.ledger.clock.set_by = self.ledger.clock.set_by.saturating_add(set);
+        self.ledger.skew = self.ledger.skew.map(|skew| skew.saturating_sub(set));
+        vec![Change::Note(self.ledger.clone())]
+    }
+
+    /// What the clock that dated a response would show now, had nobody set it since.
+    pub fn clock_of(&self, id: ResponseId, now: Millis) -> Millis {
+        let item = self.items.get(&id);
+        let set = item.map_or(0, |item| self.ledger.clock.set_by.saturating_sub(item.set_by));
+        now.saturating_sub(set)
+    }
+
+    /// How far the clock that dated a response is ahead of the server's; none before the first contact.
+    pub fn offset_of(&self, id: ResponseId) -> Option<Millis> {
+        Some(self.clock_of(id, 0).saturating_sub(self.ledger.skew?))
     }
 
     /// The records, in no particular order.
@@ -155,14 +199,16 @@ impl Outbox {
         &self.ledger
     }
 
-    /// The record to write for a response that was just finished. Only once it is on disk is the person
-    /// thanked and [`Outbox::adopt`] called.
-    pub fn draft(&self, id: ResponseId, now: Millis) -> Item {
+    /// The record to write for a response that was just finished, in trial or not. Only once it is on disk is
+    /// the person thanked and [`Outbox::adopt`] called.
+    pub fn draft(&self, id: ResponseId, now: Millis, trial: bool) -> Item {
         let last = self.items.values().map(|item| item.sequence).max();
         Item {
             id,
             sequence: last.map_or(0, |last| last.saturating_add(1)),
             queued_at: now,
+            set_by: self.ledger.clock.set_by,
+            trial,
             state: State::Pending {
                 attempts: 0,
                 not_before: Millis::MIN,
@@ -175,17 +221,11 @@ impl Outbox {
         self.items.entry(item.id).or_insert(item);
     }
 
-    /// Takes in what another window wrote, and keeps what is known of the way to the server.
-    pub fn reload(&mut self, items: impl IntoIterator<Item = Item>, ledger: Ledger) {
-        let fresh = Self::load(items, ledger);
-        self.items = fresh.items;
-        self.ledger = fresh.ledger;
-    }
-
     /// What to send now, if anything: of those that are due, the one that the server put off least often, the
     /// oldest first. One at a time, so that a slow line carries whole responses.
     pub fn next(&mut self, now: Millis) -> Option<(ResponseId, Change)> {
-        if !due(self.not_before, now) || self.sending().is_some() {
+        let sending = |item: &Item| matches!(item.state, State::Sending { .. });
+        if !due(self.not_before, now) || self.items.values().any(sending) {
             return None;
         }
         let item = self
@@ -220,6 +260,11 @@ impl Outbox {
                 at: now,
                 code: code.clone(),
             },
+            Reply::Settled => {
+                self.connected();
+                self.items.remove(&id);
+                return vec![Change::Remove(id)];
+            }
             // What the server cannot take now may be this response's fault, so it also waits for itself and
             // the next one gets its turn.
             Reply::Later { retry_after } => {
@@ -351,15 +396,6 @@ impl Outbox {
             self.not_before
         };
         Some(soonest.max(line))
-    }
-
-    /// The response on its way.
-    pub fn sending(&self) -> Option<ResponseId> {
-        let mut sending = self
-            .items
-            .values()
-            .filter(|item| matches!(item.state, State::Sending { .. }));
-        sending.next().map(|item| item.id)
     }
 
     /// How many stand where.

@@ -1,14 +1,15 @@
 //! The outbox against a server, a disk and a network that fail at random.
 //!
-//! The model keeps apart what each part would keep in life: the windows' memory dies with a crash, the disk
-//! keeps what was written, the server keeps what it committed unless it is restored from its last backup.
+//! The model keeps apart what each part would keep in life: the memory of the window that is the device dies
+//! with a crash or when another window takes over, the disk keeps what was written, the server keeps what it
+//! committed unless it is restored from its last backup.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::ResponseId;
-use domain::outbox::{Change, Contact, DELIVERED_KEPT, Item, Ledger, Millis, Outbox, Reply, State};
+use domain::outbox::{Change, Contact, DELIVERED_KEPT, Item, Ledger, Millis, Outbox, Reading, Reply, State};
 use proptest::prelude::*;
 use time::macros::date;
 
@@ -18,16 +19,15 @@ const DAY: Millis = 86_400_000;
 enum Step {
     /// Someone finishes; `cut` is the power failing before the record is on disk.
     Finish {
-        window: usize,
         cut: bool,
     },
     Send {
-        window: usize,
         fate: Fate,
         jitter: u16,
     },
-    /// The power fails and comes back: both windows start again.
-    Crash,
+    /// The window is gone, by a power cut or because it was closed, and another one is the device now: it
+    /// knows what lies on disk and nothing else.
+    TakeOver,
     Wait(Millis),
     /// Somebody sets the device's clock.
     SetClock(Millis),
@@ -48,18 +48,22 @@ enum Fate {
     CutAfter,
     /// The device lost power after the server committed.
     Died,
+    /// The window was closed while it sent; what it sent reaches the server when another one is the device.
+    Overtaken,
     Broken(u16),
     Busy(u32),
     /// An answer that is no answer, such as the log-in page of a network.
     Garbage,
     Refused,
-    /// Answered and understood, but the device could not write that down.
+    /// Answered and understood, but the device could not write that down: it goes by what lies on disk.
     DiskFull,
 }
 
 struct Server {
     stored: BTreeMap<ResponseId, u32>,
     backup: BTreeMap<ResponseId, u32>,
+    /// What is still on its way from a window that is gone.
+    late: Vec<ResponseId>,
     durable_until: Option<Millis>,
     lives: u32,
     now: Millis,
@@ -89,7 +93,8 @@ impl Server {
 
 struct World {
     clock: Millis,
-    windows: [Outbox; 2],
+    /// The memory of the window that is the device.
+    window: Outbox,
     disk: BTreeMap<ResponseId, Item>,
     ledger: Ledger,
     server: Server,
@@ -103,12 +108,13 @@ impl World {
     fn new() -> Self {
         Self {
             clock: 1_795_316_400_000,
-            windows: [Outbox::default(), Outbox::default()],
+            window: Outbox::default(),
             disk: BTreeMap::new(),
             ledger: Ledger::default(),
             server: Server {
                 stored: BTreeMap::new(),
                 backup: BTreeMap::new(),
+                late: Vec::new(),
                 durable_until: None,
                 lives: 1,
                 now: 1_795_316_400_000,
@@ -133,35 +139,37 @@ impl World {
         }
     }
 
-    fn crash(&mut self) {
-        let fresh = Outbox::load(self.disk.values().cloned(), self.ledger.clone());
-        self.windows = [fresh.clone(), fresh];
+    fn take_over(&mut self) {
+        self.window = Outbox::load(self.disk.values().cloned(), self.ledger.clone());
     }
 
     fn step(&mut self, step: &Step) {
         match *step {
-            Step::Finish { window, cut } => {
+            Step::Finish { cut } => {
                 self.made += 1;
                 let mut random = [0; 10];
                 random[2..].copy_from_slice(&self.made.to_be_bytes());
                 let id = ResponseId::new(date!(2026 - 11 - 22), random);
-                let item = self.windows[window].draft(id, self.clock);
+                let item = self.window.draft(id, self.clock, false);
                 if cut {
-                    self.crash();
+                    self.take_over();
                 } else {
                     self.write(vec![Change::Put(item.clone())]);
-                    self.windows[window].adopt(item);
+                    self.window.adopt(item);
                     self.thanked.push(id);
                 }
             }
-            Step::Send { window, fate, jitter } => self.send(window, fate, jitter),
-            Step::Crash => self.crash(),
+            Step::Send { fate, jitter } => self.send(|_| fate, jitter),
+            Step::TakeOver => self.take_over(),
             Step::Wait(time) => {
+                for id in std::mem::take(&mut self.server.late) {
+                    self.server.commit(id);
+                }
                 self.clock += time;
                 self.server.now += time;
             }
             Step::SetClock(clock) => self.clock = clock,
-            Step::Online => self.windows.iter_mut().for_each(Outbox::connected),
+            Step::Online => self.window.connected(),
             Step::Backup => {
                 self.server.backup = self.server.stored.clone();
                 // Whole seconds go over the wire; what was recorded in this second is not promised.
@@ -172,38 +180,37 @@ impl World {
                 self.server.lives += 1;
             }
             Step::Sweep => {
-                let changes = self.windows[0].sweep(self.clock);
+                let changes = self.window.sweep(self.clock);
                 self.write(changes);
             }
         }
     }
 
-    /// One turn of a window that holds the lock: it reads the disk, sends one, and writes what came of it.
-    fn send(&mut self, window: usize, fate: Fate, jitter: u16) {
-        self.windows[window].reload(self.disk.values().cloned(), self.ledger.clone());
-        let Some((id, change)) = self.windows[window].next(self.clock) else {
+    /// One turn of the device: it sends one, and writes what came of it. The fate may go by the response.
+    fn send(&mut self, fate: impl Fn(ResponseId) -> Fate, jitter: u16) {
+        let Some((id, change)) = self.window.next(self.clock) else {
             return;
         };
+        let fate = fate(id);
         self.sent_after_refusal |= matches!(self.disk[&id].state, State::Refused { .. });
         self.write(vec![change]);
-        if !matches!(
-            fate,
-            Fate::CutBefore | Fate::Broken(_) | Fate::Busy(_) | Fate::Garbage | Fate::Refused
-        ) {
-            self.server.commit(id);
+        match fate {
+            Fate::Taken | Fate::CutAfter | Fate::Died | Fate::DiskFull => self.server.commit(id),
+            Fate::Overtaken => self.server.late.push(id),
+            Fate::CutBefore | Fate::Broken(_) | Fate::Busy(_) | Fate::Garbage | Fate::Refused => {}
         }
         let reply = match fate {
             Fate::Taken | Fate::DiskFull => Reply::read(201, &self.server.receipt(), None),
             Fate::CutBefore | Fate::CutAfter => Reply::Unreachable,
-            Fate::Died => return self.crash(),
+            Fate::Died | Fate::Overtaken => return self.take_over(),
             Fate::Broken(status) => Reply::read(status, r#"{"code":"server.internal"}"#, None),
             Fate::Busy(seconds) => Reply::read(503, r#"{"code":"server.full"}"#, Some(seconds)),
             Fate::Garbage => Reply::read(200, "<!doctype html><title>Wi-Fi</title>", None),
             Fate::Refused => Reply::read(422, r#"{"code":"response.invalid"}"#, None),
         };
-        let changes = self.windows[window].reply(id, &reply, self.clock, jitter);
+        let changes = self.window.reply(id, &reply, self.clock, jitter);
         if matches!(fate, Fate::DiskFull) {
-            self.crash();
+            self.take_over();
         } else {
             self.write(changes);
         }
@@ -223,29 +230,32 @@ impl World {
             );
         }
         prop_assert!(!self.sent_after_refusal);
-        for window in &self.windows {
-            let sending = window
-                .items()
-                .filter(|item| matches!(item.state, State::Sending { .. }));
-            prop_assert!(sending.count() <= 1);
-        }
+        let sending = self
+            .window
+            .items()
+            .filter(|item| matches!(item.state, State::Sending { .. }));
+        prop_assert!(sending.count() <= 1);
         Ok(())
+    }
+
+    /// The device makes contact.
+    fn contact(&mut self) {
+        let contact = Contact::read(&self.server.receipt()).unwrap();
+        let changes = self.window.heard(&contact, self.clock);
+        self.write(changes);
     }
 
     /// The network works from now on. Counts the turns until nothing waits.
     fn settle(&mut self) -> usize {
-        self.windows.iter_mut().for_each(Outbox::connected);
+        self.window.connected();
         // A heartbeat goes before anything else, and tells of a restore.
-        let contact = Contact::read(&self.server.receipt()).unwrap();
-        self.windows[0].reload(self.disk.values().cloned(), self.ledger.clone());
-        let changes = self.windows[0].heard(&contact, self.clock);
-        self.write(changes);
+        self.contact();
         let mut turns = 0;
-        while let Some(at) = self.windows[0].wake_at(self.clock) {
+        while let Some(at) = self.window.wake_at(self.clock) {
             assert!(at - self.clock <= 900_000, "waits {} ms", at - self.clock);
             let wait = (at - self.clock).max(0);
             self.step(&Step::Wait(wait));
-            self.send(0, Fate::Taken, 0);
+            self.send(|_| Fate::Taken, 0);
             turns += 1;
             assert!(turns <= 10_000, "no progress: {:?}", self.disk);
         }
@@ -259,6 +269,7 @@ fn fate() -> impl Strategy<Value = Fate> {
         2 => Just(Fate::CutBefore),
         2 => Just(Fate::CutAfter),
         1 => Just(Fate::Died),
+        1 => Just(Fate::Overtaken),
         1 => prop_oneof![Just(500), Just(502), Just(429)].prop_map(Fate::Broken),
         1 => (0_u32..100_000).prop_map(Fate::Busy),
         1 => Just(Fate::Garbage),
@@ -269,10 +280,9 @@ fn fate() -> impl Strategy<Value = Fate> {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        6 => (0..2_usize, prop::bool::weighted(0.1)).prop_map(|(window, cut)| Step::Finish { window, cut }),
-        12 => (0..2_usize, fate(), any::<u16>())
-            .prop_map(|(window, fate, jitter)| Step::Send { window, fate, jitter }),
-        1 => Just(Step::Crash),
+        6 => prop::bool::weighted(0.1).prop_map(|cut| Step::Finish { cut }),
+        12 => (fate(), any::<u16>()).prop_map(|(fate, jitter)| Step::Send { fate, jitter }),
+        2 => Just(Step::TakeOver),
         4 => (0..400_000_i64).prop_map(Step::Wait),
         1 => (0..2 * DAY).prop_map(Step::Wait),
         1 => Just(Step::Online),
@@ -314,10 +324,12 @@ proptest! {
         let mut world = World::new();
         let mut since_backup: Millis = 0;
         for step in &steps {
-            // The promise of seven days is the operator's part: a backup is verified within them.
+            // The promise of seven days has two other parts: the operator's, who verifies a backup within them, and
+            // that of a device that hears of a restore within them.
             if let Step::Wait(time) = step {
                 since_backup += time;
                 if since_backup > 6 * DAY {
+                    world.contact();
                     world.step(&Step::Backup);
                     since_backup = 0;
                 }
@@ -353,14 +365,14 @@ proptest! {
     fn a_working_line_keeps_the_order_of_finishing(count in 1..60_usize) {
         let mut world = World::new();
         for _ in 0..count {
-            world.step(&Step::Finish { window: 0, cut: false });
+            world.step(&Step::Finish { cut: false });
         }
         let mut order = Vec::new();
-        while let Some((id, change)) = world.windows[0].next(world.clock) {
+        while let Some((id, change)) = world.window.next(world.clock) {
             world.write(vec![change]);
             order.push(id);
             let reply = Reply::Recorded(Contact::default());
-            let changes = world.windows[0].reply(id, &reply, world.clock, 0);
+            let changes = world.window.reply(id, &reply, world.clock, 0);
             world.write(changes);
         }
         prop_assert_eq!(order, world.thanked);
@@ -370,10 +382,7 @@ proptest! {
 fn with(count: usize) -> World {
     let mut world = World::new();
     for _ in 0..count {
-        world.step(&Step::Finish {
-            window: 0,
-            cut: false,
-        });
+        world.step(&Step::Finish { cut: false });
     }
     world
 }
@@ -383,18 +392,18 @@ fn one_response_that_the_server_chokes_on_holds_up_no_other() {
     let mut world = with(3);
     let poison = world.thanked[0];
     for _ in 0..40 {
-        world.windows[0].reload(world.disk.values().cloned(), world.ledger.clone());
-        let Some(at) = world.windows[0].wake_at(world.clock) else {
+        let Some(at) = world.window.wake_at(world.clock) else {
             break;
         };
         world.clock = world.clock.max(at);
-        let (id, _) = world.windows[0].next(world.clock).unwrap();
-        let fate = if id == poison {
-            Fate::Broken(500)
-        } else {
-            Fate::Taken
+        let fate = |id| {
+            if id == poison {
+                Fate::Broken(500)
+            } else {
+                Fate::Taken
+            }
         };
-        world.send(0, fate, 0);
+        world.send(fate, 0);
     }
     assert_eq!(world.server.stored.len(), 2);
     assert!(matches!(world.held(poison), Some(State::Pending { attempts, .. }) if *attempts > 10));
@@ -403,11 +412,11 @@ fn one_response_that_the_server_chokes_on_holds_up_no_other() {
 #[test]
 fn a_delivered_response_is_kept_until_it_is_durable_or_seven_days_old() {
     let mut world = with(2);
-    world.send(0, Fate::Taken, 0);
+    world.send(|_| Fate::Taken, 0);
     world.step(&Step::Wait(1_000));
     world.step(&Step::Backup);
-    assert_eq!(world.windows[0].census().delivered, 1);
-    world.send(0, Fate::Taken, 0);
+    assert_eq!(world.window.census().delivered, 1);
+    world.send(|_| Fate::Taken, 0);
     assert_eq!(
         world.held(world.thanked[0]),
         None,
@@ -428,16 +437,16 @@ fn a_delivered_response_is_kept_until_it_is_durable_or_seven_days_old() {
 #[test]
 fn what_was_refused_is_kept_and_sent_again_only_when_staff_ask() {
     let mut world = with(1);
-    world.send(0, Fate::Refused, 0);
+    world.send(|_| Fate::Refused, 0);
     world.step(&Step::Wait(30 * DAY));
-    world.send(0, Fate::Taken, 0);
-    let census = world.windows[0].census();
+    world.send(|_| Fate::Taken, 0);
+    let census = world.window.census();
     assert_eq!((census.refused, census.unsent), (1, 0));
     assert_eq!(census.reasons["response.invalid"], 1);
     assert!(world.server.stored.is_empty());
-    let changes = world.windows[0].send_now();
+    let changes = world.window.send_now();
     world.write(changes);
-    world.send(0, Fate::Taken, 0);
+    world.send(|_| Fate::Taken, 0);
     assert_eq!(world.server.stored.len(), 1);
 }
 
@@ -445,15 +454,102 @@ fn what_was_refused_is_kept_and_sent_again_only_when_staff_ask() {
 fn a_revoked_device_sends_what_it_holds() {
     let mut world = with(2);
     let told = Contact::read(r#"{"revoked":true}"#).unwrap();
-    let changes = world.windows[0].heard(&told, world.clock);
+    let changes = world.window.heard(&told, world.clock);
     world.write(changes);
-    assert!(world.windows[0].ledger().revoked);
+    assert!(world.window.ledger().revoked);
     assert_eq!(world.settle(), 2);
     assert_eq!(world.server.stored.len(), 2);
     assert!(
-        world.windows[0].ledger().revoked,
+        world.window.ledger().revoked,
         "a receipt that does not say changes nothing"
     );
+}
+
+#[test]
+fn what_was_decided_about_is_dropped_and_holds_up_nothing() {
+    let mut world = with(2);
+    world.send(|_| Fate::Refused, 0);
+    let changes = world.window.send_now();
+    world.write(changes);
+    let (id, change) = world.window.next(world.clock).unwrap();
+    world.write(vec![change]);
+    let settled = Reply::read(410, r#"{"code":"response.settled"}"#, None);
+    let changes = world.window.reply(id, &settled, world.clock, 0);
+    assert_eq!(changes, [Change::Remove(id)]);
+    world.write(changes);
+    assert_eq!(world.held(id), None);
+    assert_eq!(world.settle(), 1);
+}
+
+/// What a clock does, as far as an answer's date hangs on it.
+#[derive(Clone, Copy, Debug)]
+enum Turn {
+    Wait(Millis),
+    /// Hours in which the device sleeps and its uptime stands still.
+    Sleep(Millis),
+    Set(Millis),
+    Finish,
+    /// The page starts again; the clock runs on.
+    Restart,
+}
+
+fn turn() -> impl Strategy<Value = Turn> {
+    prop_oneof![
+        4 => (0..DAY).prop_map(Turn::Wait),
+        1 => (0..DAY).prop_map(Turn::Sleep),
+        2 => (-400 * DAY..400 * DAY).prop_map(Turn::Set),
+        4 => Just(Turn::Finish),
+        1 => Just(Turn::Restart),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+
+    /// Of every answer is known how wrong the clock was that dated it, whatever was set before and after.
+    #[test]
+    fn a_clock_that_was_wrong_is_known_to_have_been(turns in prop::collection::vec(turn(), 0..40)) {
+        let (mut truth, mut offset, mut uptime) = (1_795_316_400_000_i64, 0_i64, 0_i64);
+        let (mut disk, mut ledger) = (BTreeMap::new(), Ledger::default());
+        let mut window = Outbox::default();
+        let mut made = Vec::new();
+        for (place, turn) in (0_u64..).zip(&turns) {
+            let mut awake = true;
+            match *turn {
+                Turn::Wait(time) => {
+                    truth += time;
+                    uptime += time;
+                }
+                Turn::Sleep(time) => {
+                    truth += time;
+                    awake = false;
+                }
+                Turn::Set(by) => offset += by,
+                Turn::Restart => {
+                    window = Outbox::load(disk.values().cloned(), ledger.clone());
+                    uptime = 0;
+                }
+                Turn::Finish => {
+                    let mut random = [0; 10];
+                    random[2..].copy_from_slice(&place.to_be_bytes());
+                    let id = ResponseId::new(date!(2026 - 11 - 22), random);
+                    let item = window.draft(id, truth + offset, false);
+                    disk.insert(id, item.clone());
+                    window.adopt(item);
+                    made.push((id, offset));
+                }
+            }
+            for change in window.look(Reading { clock: truth + offset, uptime, awake }) {
+                let Change::Note(noted) = change else { panic!("{change:?}") };
+                ledger = noted;
+            }
+        }
+        for (id, then) in made {
+            // Steps of under two seconds are not looked at.
+            let known = window.clock_of(id, truth + offset) - truth;
+            prop_assert!((known - then).abs() < 2_000 * 40, "{known} instead of {then}");
+        }
+    }
 }
 
 #[test]

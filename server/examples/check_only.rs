@@ -71,8 +71,7 @@ async fn check(State(service): State<Service>, Path(id): Path<Uuid>, body: Bytes
     let delivery = Delivery {
         id: ResponseId(id),
         document,
-        device_token: None,
-        device_clock: None,
+        device: None,
         unasked: Unasked::Refuse,
     };
     match tokio::spawn(async move { service.check_only(delivery).await }).await {

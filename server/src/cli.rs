@@ -8,6 +8,7 @@ mod export;
 mod open;
 mod point;
 mod releases;
+mod rescued;
 mod serve;
 
 use clap::{Parser, Subcommand};

@@ -119,6 +119,11 @@ impl Problem {
             .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
+    /// It was refused, and whoever runs the survey has decided about it.
+    pub fn settled() -> Self {
+        Self::new(Code::Settled)
+    }
+
     /// No device has the token.
     pub fn unknown_device() -> Self {
         let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");

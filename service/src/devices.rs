@@ -6,7 +6,7 @@ use domain::canonical;
 use domain::civil;
 use domain::code::Code;
 use domain::device::{self, Acceptance, Health, Trouble};
-use domain::id::DeviceId;
+use domain::id::{DeviceId, ResponseId};
 use store::StoreError;
 use store::catalogue::{Device, DeviceState};
 use store::devices::{DeviceContact, Enrolment, KnownDevice, PinHash, Redeemed};
@@ -181,9 +181,9 @@ impl Service {
 
     /// What devices are told with every reply.
     pub async fn standing(&self) -> Result<Standing, ServiceError> {
-        let incarnation = self.store().fact(INCARNATION).await?;
-        let durable = self.store().fact(DURABLE_UNTIL).await?;
-        let seconds = durable.and_then(|text| text.parse().ok());
+        let mut facts = self.store().facts().await?;
+        let incarnation = facts.remove(INCARNATION);
+        let seconds = facts.get(DURABLE_UNTIL).and_then(|text| text.parse().ok());
         Ok(Standing {
             now: self.now(),
             durable_until: seconds.and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok()),
@@ -207,6 +207,21 @@ impl Service {
     pub async fn declare_restored(&self) -> Result<(), ServiceError> {
         let incarnation = canonical::hex(&random::<8>());
         Ok(self.store().put_fact(INCARNATION, &incarnation).await?)
+    }
+
+    /// Says of refused responses that it was decided about them: devices that try again are told to drop them.
+    pub async fn settle(&self, responses: &[ResponseId]) -> Result<(), ServiceError> {
+        Ok(self.store().settle(responses, self.today()).await?)
+    }
+
+    /// Whether a response is stored.
+    pub async fn holds(&self, response: ResponseId) -> Result<bool, ServiceError> {
+        Ok(self.store().response(response).await?.is_some())
+    }
+
+    /// Whether it was decided about a refused response.
+    pub async fn is_settled(&self, response: ResponseId) -> Result<bool, ServiceError> {
+        Ok(self.store().is_settled(response).await?)
     }
 
     /// Every device with what it said last, and what should be looked after.

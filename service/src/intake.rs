@@ -3,10 +3,10 @@
 mod burst;
 
 use domain::answer::{Answers, Unasked};
-use domain::canonical;
+use domain::canonical::{self, Hash};
 use domain::channel::Channel;
 use domain::device::{clock_is_believed, in_grace};
-use domain::id::ResponseId;
+use domain::id::{ResponseId, ResponseIdError};
 use domain::questionnaire::Version;
 use domain::response::{self, Document, Envelope, FieldError, FieldErrorCode};
 use domain::status::{Reason, Status};
@@ -28,13 +28,33 @@ use crate::live::is_live;
 pub struct Delivery {
     pub id: ResponseId,
     pub document: Value,
-    /// The bearer token of a desk device.
-    pub device_token: Option<String>,
-    /// The device's clock when it sent this, in Unix seconds. A sealed document cannot tell, as it may have lain
-    /// for days.
-    pub device_clock: Option<i64>,
+    /// What a desk device says beside the document.
+    pub device: Option<FromDevice>,
     /// A plain form cannot take back an answer that a later one made pointless; a client must.
     pub unasked: Unasked,
+}
+
+/// What a desk device says beside a document, which may have lain sealed for days.
+#[derive(Clone, Copy, Debug)]
+pub struct FromDevice {
+    /// The hash of its token.
+    pub token_hash: Hash,
+    /// What the clock that dated the answer shows now, in Unix seconds: the device's clock, less what it was set
+    /// by since.
+    pub clock: Option<i64>,
+    /// It said "trial" on its screen when the answer was given.
+    pub trial: bool,
+}
+
+impl FromDevice {
+    /// A device that shows its token and says no more.
+    pub fn with_token(token: &str) -> Self {
+        Self {
+            token_hash: canonical::sha256(token.as_bytes()),
+            clock: None,
+            trial: false,
+        }
+    }
 }
 
 /// What became of a delivery. Everyone but devices is only told that it was taken.
@@ -118,8 +138,11 @@ impl Service {
         let today = self.today();
         let document = Document::read(&delivery.document);
         let mut errors = Vec::new();
-        if delivery.id.check(today).is_err() {
-            errors.push(FieldError::new("/id", FieldErrorCode::ResponseId));
+        match delivery.id.check(today) {
+            // A device whose clock runs ahead: its answers are held for that, and not refused.
+            Err(ResponseIdError::Future) if delivery.device.is_some() => {}
+            Err(_) => errors.push(FieldError::new("/id", FieldErrorCode::ResponseId)),
+            Ok(()) => {}
         }
         let stored = document
             .questionnaire
@@ -165,18 +188,13 @@ impl Service {
             .cached_point(&envelope.point)
             .await?
             .ok_or(Refusal::UnknownPoint)?;
-        let device = self.device(delivery.device_token.as_deref(), &point).await?;
-        self.place(
-            delivery.id,
-            envelope,
-            version,
-            answers,
-            &point,
-            device.as_ref(),
-            delivery.device_clock,
-            today,
-        )
-        .await
+        let told = delivery.device;
+        let device = match told {
+            Some(told) => Some((self.device(&told.token_hash, &point).await?, told)),
+            None => None,
+        };
+        self.place(delivery.id, envelope, version, answers, &point, device, today)
+            .await
     }
 
     #[expect(
@@ -190,8 +208,7 @@ impl Service {
         version: StoredVersion,
         answers: Answers,
         point: &Point,
-        device: Option<&Device>,
-        device_clock: Option<i64>,
+        device: Option<(Device, FromDevice)>,
         today: Date,
     ) -> Result<Checked, Refusal> {
         let campaign = self.campaign(point.campaign).await?;
@@ -215,10 +232,12 @@ impl Service {
             )]));
         }
         let handled_by = self.handled_by(&envelope, point, today)?;
-        let (status, reason) = self.first_status(&envelope, point, device, device_clock, &campaign, today)?;
+        let (status, reason) = self.first_status(&envelope, point, device.as_ref(), &campaign, today)?;
         let digest = response::digest(&envelope, &version.version, &answers);
         let now = self.inner.clock.now();
-        let clock_offset_s = device_clock
+        let clock_offset_s = device
+            .as_ref()
+            .and_then(|(_, told)| told.clock)
             .or(envelope.sent_at)
             .and_then(|sent| i32::try_from(sent.saturating_sub(now.unix_timestamp())).ok());
         let closed_on = last_day(&campaign);
@@ -291,12 +310,10 @@ impl Service {
         Ok(Some(HandledBy { unit, meeting }))
     }
 
-    async fn device(&self, token: Option<&str>, point: &Point) -> Result<Option<Device>, Refusal> {
-        let Some(token) = token else { return Ok(None) };
-        let hash = canonical::sha256(token.as_bytes());
+    async fn device(&self, token_hash: &Hash, point: &Point) -> Result<Device, Refusal> {
         let device = self
             .store()
-            .device_by_token(&hash)
+            .device_by_token(token_hash)
             .await
             .map_err(ServiceError::from)?
             .ok_or(Refusal::UnknownDevice)?;
@@ -306,7 +323,7 @@ impl Service {
         if let Some(revoked_on) = device.revoked_on.filter(|on| !in_grace(*on, self.today())) {
             return Err(Refusal::RevokedDevice { revoked_on });
         }
-        Ok(Some(device))
+        Ok(device)
     }
 
     /// Whether a response counts, before the store has looked at the campaign's state.
@@ -314,23 +331,24 @@ impl Service {
         &self,
         envelope: &Envelope,
         point: &Point,
-        device: Option<&Device>,
-        device_clock: Option<i64>,
+        device: Option<&(Device, FromDevice)>,
         campaign: &Campaign,
         today: Date,
     ) -> Result<(Status, Option<Reason>), Refusal> {
-        if point.state == PointState::Trial || device.is_some_and(|device| device.state == DeviceState::Trial)
-        {
+        let state = device.map(|(device, _)| device.state);
+        // A device in service may still hold what was given while its screen said that it did not count.
+        let told_trial = device.is_some_and(|(_, told)| told.trial);
+        if point.state == PointState::Trial || state == Some(DeviceState::Trial) || told_trial {
             return Ok((Status::Trial, Some(Reason::Trial)));
         }
-        if device.is_some_and(|device| device.state == DeviceState::Revoked) {
+        if state == Some(DeviceState::Revoked) {
             return Ok((Status::Held, Some(Reason::Revoked)));
         }
         if !response::date_is_plausible(envelope.answered_on, today, campaign.starts_on) {
             return Ok((Status::Held, Some(Reason::Clock)));
         }
-        let skew = device_clock
-            .filter(|_| device.is_some())
+        let skew = device
+            .and_then(|(_, told)| told.clock)
             .map(|clock| clock.saturating_sub(self.now().unix_timestamp()));
         if skew.is_some_and(|skew| !clock_is_believed(skew)) {
             return Ok((Status::Held, Some(Reason::Clock)));

@@ -79,8 +79,7 @@ fn delivery(document: Value) -> Delivery {
     Delivery {
         id,
         document,
-        device_token: None,
-        device_clock: None,
+        device: None,
         unasked: Unasked::Refuse,
     }
 }

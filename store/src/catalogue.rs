@@ -99,6 +99,17 @@ pub enum DeviceState {
     Revoked,
 }
 
+impl DeviceState {
+    /// The name in JSON and lists.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Trial => "trial",
+            Self::InService => "in_service",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
 /// A device tied to a point, known by the hash of its token.
 #[derive(Clone, Debug)]
 pub struct Device {

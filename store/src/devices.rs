@@ -3,9 +3,11 @@
 mod body;
 mod sql;
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use domain::canonical::Hash;
-use domain::id::{DeviceId, PointId};
+use domain::id::{DeviceId, PointId, ResponseId};
 use time::{Date, OffsetDateTime};
 
 use crate::StoreError;
@@ -103,7 +105,10 @@ pub trait Devices: Send + Sync + 'static {
         contact: &DeviceContact,
         abandoned: &[(Date, String, i32)],
     ) -> Result<(), StoreError>;
-    /// A fact of the database as a whole, such as its incarnation.
-    async fn fact(&self, name: &str) -> Result<Option<String>, StoreError>;
+    /// Notes that refused responses were decided about, on a day; those noted before keep their day.
+    async fn settle(&self, responses: &[ResponseId], on: Date) -> Result<(), StoreError>;
+    async fn is_settled(&self, response: ResponseId) -> Result<bool, StoreError>;
+    /// The facts of the database as a whole, such as its incarnation, by name: a handful.
+    async fn facts(&self) -> Result<BTreeMap<String, String>, StoreError>;
     async fn put_fact(&self, name: &str, content: &str) -> Result<(), StoreError>;
 }

@@ -1,10 +1,9 @@
 //! What an answer of the server means for the response that was sent.
 
 use serde::Deserialize;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::Millis;
+use crate::civil;
 
 /// What every reply to a device tells beside its matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +24,8 @@ pub enum Reply {
     Recorded(Contact),
     /// It will not be taken as it is.
     Refused { code: String },
+    /// Whoever runs the survey has decided about it: it need not be kept any longer.
+    Settled,
     /// Not now; the server answered, but said neither.
     Later { retry_after: Option<Millis> },
     /// No answer came, or only a part of one. Whether the server has the response is not known.
@@ -49,6 +50,9 @@ const FINAL: &[&str] = &[
     "device.format_too_old",
 ];
 
+/// The code of a response that was refused and then decided about.
+const SETTLED: &str = "response.settled";
+
 #[derive(Deserialize)]
 struct Body {
     recorded: Option<bool>,
@@ -66,10 +70,8 @@ impl Contact {
     }
 
     fn of(body: Body) -> Self {
-        let instant = |text: Option<String>| {
-            let at = OffsetDateTime::parse(&text?, &Rfc3339).ok()?;
-            at.unix_timestamp().checked_mul(1_000)
-        };
+        let instant =
+            |text: Option<String>| civil::parse_instant(&text?)?.unix_timestamp().checked_mul(1_000);
         Self {
             server_time: instant(body.server_time),
             durable_until: instant(body.durable_until),
@@ -92,6 +94,7 @@ impl Reply {
         };
         match (status, body.code.as_deref()) {
             (200..=202, _) if body.recorded == Some(true) => Self::Recorded(Contact::of(body)),
+            (410, Some(SETTLED)) => Self::Settled,
             (400..=499, Some(code)) if FINAL.contains(&code) => Self::Refused {
                 code: code.to_owned(),
             },

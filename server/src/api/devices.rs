@@ -23,8 +23,12 @@ use crate::problem::{Problem, ProblemDocument};
 
 /// The header by which a device names the format in which it asks and sends.
 pub const FORMAT_HEADER: &str = "nghe-dan-format";
-/// The header by which a device tells its clock, in Unix seconds.
+/// The header by which a device tells its clock, in Unix seconds; with a response, what the clock that dated the
+/// answer shows now.
 pub const CLOCK_HEADER: &str = "nghe-dan-clock";
+
+/// The header by which a device says that an answer was given in trial, whatever the device is in now.
+pub const TRIAL_HEADER: &str = "nghe-dan-trial";
 
 /// What redeems a code.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -148,8 +152,8 @@ pub struct DurableDocument {
 impl DurableDocument {
     pub(super) fn of(standing: Standing) -> Self {
         Self {
-            server_time: instant(standing.now),
-            durable_until: standing.durable_until.map(instant),
+            server_time: civil::format_instant(standing.now),
+            durable_until: standing.durable_until.map(civil::format_instant),
             incarnation: standing.incarnation,
         }
     }
@@ -183,7 +187,7 @@ pub async fn enrol(
     };
     let document = EnrolledDocument {
         id: enrolled.device.id.0,
-        state: state_name(enrolled.device.state),
+        state: enrolled.device.state.as_str(),
         label: enrolled.device.label,
         pin: PinDocument {
             algorithm: "PBKDF2-HMAC-SHA-256",
@@ -218,7 +222,7 @@ pub async fn desk(State(state): State<ApiState>, headers: HeaderMap) -> Result<J
         point: points::document(state.service(), desk),
         definitions,
         keys: keys::usable(&state),
-        state: state_name(device.state),
+        state: device.state.as_str(),
         label: device.label,
     }))
 }
@@ -248,7 +252,7 @@ pub async fn contact(
     let service = state.service();
     service.note_contact(&device, &contact, &abandoned).await?;
     Ok(Json(StandingDocument {
-        state: state_name(device.state),
+        state: device.state.as_str(),
         revoked: device.state == DeviceState::Revoked,
         format_until: until.map(civil::format),
         standing: DurableDocument::of(service.standing().await?),
@@ -324,22 +328,9 @@ pub(super) fn check_format(state: &ApiState, headers: &HeaderMap) -> Result<Opti
     }
 }
 
-/// The clock that a device tells, if it does.
+/// What the clock shows that dated what a device sends, if it says so.
 pub(super) fn clock(headers: &HeaderMap) -> Option<i64> {
     headers.get(CLOCK_HEADER)?.to_str().ok()?.parse().ok()
-}
-
-fn instant(at: OffsetDateTime) -> String {
-    let seconds = at.replace_nanosecond(0).unwrap_or(at);
-    seconds.format(&Rfc3339).unwrap_or_default()
-}
-
-const fn state_name(state: DeviceState) -> &'static str {
-    match state {
-        DeviceState::Trial => "trial",
-        DeviceState::InService => "in_service",
-        DeviceState::Revoked => "revoked",
-    }
 }
 
 impl From<DeviceRefusal> for Problem {

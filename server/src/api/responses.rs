@@ -11,7 +11,8 @@ use domain::response::{FieldError, FieldErrorCode};
 use domain::status::{Reason, Status};
 use serde::Serialize;
 use serde_json::Value;
-use service::intake::{Accepted, Delivery};
+use service::Service;
+use service::intake::{Accepted, Delivery, FromDevice};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -19,7 +20,7 @@ use super::ApiState;
 use super::devices::{self, DurableDocument};
 use super::query::Segments;
 use crate::problem::{Problem, ProblemDocument};
-use crate::sealed::{self, Sealed};
+use crate::sealed::{self, Keyring, Sealed};
 
 /// The longest body, in bytes. A whole SIPAS response with remarks is a tenth of it.
 pub const BODY_LIMIT: usize = 64 * 1024;
@@ -52,7 +53,8 @@ pub struct Receipt {
     params(
         ("id" = Uuid, Path, description = "Chosen by the client; it may tell no time of day."),
         ("Nghe-Dan-Format" = Option<u32>, Header, description = "The format in which a device sends; 1 without it."),
-        ("Nghe-Dan-Clock" = Option<i64>, Header, description = "The device's clock in Unix seconds, to tell a wrong one."),
+        ("Nghe-Dan-Clock" = Option<i64>, Header, description = "What the clock that dated the answer shows now, in Unix seconds: the device's clock, less what it was set by since."),
+        ("Nghe-Dan-Trial" = Option<String>, Header, description = "Sent with `1` when the device's screen said that the answer would not count."),
     ),
     request_body(content(
         (super::openapi::ResponseDocument = "application/json"),
@@ -67,7 +69,7 @@ pub struct Receipt {
         (status = 403, description = "The device belongs to another point, or was revoked more than 30 days ago", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "No point has the code", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "Other content is recorded under the id, or the one-time code was used", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 410, description = "Answered after the campaign's last day", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 410, description = "Answered after the campaign's last day, or refused before and decided about since", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 413, description = "Longer than 64 KB", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 415, description = "Neither JSON nor sealed", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "Wrong or unknown fields, each named by its path", body = ProblemDocument, content_type = "application/problem+json"),
@@ -84,35 +86,63 @@ pub async fn put(
     let id = Uuid::try_parse(&id).map_err(|_| Problem::malformed_id())?;
     let (parts, body) = request.into_parts();
     let format = Format::of(&parts.headers)?;
-    let device_token = bearer(&parts.headers)?;
+    let device = bearer(&parts.headers)?.map(|token| FromDevice {
+        clock: devices::clock(&parts.headers),
+        trial: parts.headers.contains_key(devices::TRIAL_HEADER),
+        ..FromDevice::with_token(&token)
+    });
     devices::check_format(&state, &parts.headers)?;
     let body = read(&parts.headers, body).await?;
-    let document = match format {
-        Format::Json => json(&body)?,
-        Format::Sealed => open(&state, id, &body).await?,
+    let from_device = device.is_some();
+    let service = state.service();
+    let accepted = match take(service, state.keyring(), ResponseId(id), format, &body, device).await {
+        // Asked only when it is refused anyway.
+        Err(problem)
+            if from_device
+                && problem.code.status().is_client_error()
+                && service.is_settled(ResponseId(id)).await? =>
+        {
+            return Err(Problem::settled());
+        }
+        other => other?,
     };
-    let delivery = Delivery {
-        id: ResponseId(id),
-        document,
-        device_token,
-        device_clock: devices::clock(&parts.headers),
-        unasked: Unasked::Refuse,
-    };
-    // A task of its own: a client that hangs up now still has a stored answer.
-    let service = state.service().clone();
-    let accepted = tokio::spawn(async move { service.submit(delivery).await })
-        .await
-        .map_err(|error| Problem::internal(error.to_string()))??;
     // It is recorded; what else the device could be told may wait for another time.
     let standing = if accepted.device {
-        state.service().standing().await.ok().map(DurableDocument::of)
+        service.standing().await.ok().map(DurableDocument::of)
     } else {
         None
     };
     Ok(receipt(accepted, standing))
 }
 
-enum Format {
+/// Reads a body and hands it in: the one way for a request and for a file that was carried here.
+pub(crate) async fn take(
+    service: &Service,
+    keyring: &Keyring,
+    id: ResponseId,
+    format: Format,
+    body: &[u8],
+    device: Option<FromDevice>,
+) -> Result<Accepted, Problem> {
+    let document = match format {
+        Format::Json => json(body)?,
+        Format::Sealed => open(service, keyring, id.0, body).await?,
+    };
+    let delivery = Delivery {
+        id,
+        document,
+        device,
+        unasked: Unasked::Refuse,
+    };
+    // A task of its own: a client that hangs up now still has a stored answer.
+    let service = service.clone();
+    let submitted = tokio::spawn(async move { service.submit(delivery).await }).await;
+    Ok(submitted.map_err(|error| Problem::internal(error.to_string()))??)
+}
+
+/// How a response is written down.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Format {
     Json,
     Sealed,
 }
@@ -176,19 +206,23 @@ fn json(body: &[u8]) -> Result<Value, Problem> {
     serde_json::from_slice(body).map_err(|error| Problem::malformed_json(&error))
 }
 
-async fn open(state: &ApiState, id: Uuid, body: &[u8]) -> Result<Value, Problem> {
+/// Opens a sealed body, and checks that the document in it is of the point in the clear.
+pub(crate) async fn open(
+    service: &Service,
+    keyring: &Keyring,
+    id: Uuid,
+    body: &[u8],
+) -> Result<Value, Problem> {
     let sealed = Sealed::parse(body).map_err(|_| Problem::sealed_unreadable())?;
-    let key = if let Some(key) = state.keyring().private(sealed.key) {
+    let key = if let Some(key) = keyring.private(sealed.key) {
         key
     } else {
         // Another server may have made the key since we looked.
-        state
-            .keyring()
-            .refresh(state.service())
+        keyring
+            .refresh(service)
             .await
             .map_err(|error| Problem::internal(error.to_string()))?;
-        state
-            .keyring()
+        keyring
             .private(sealed.key)
             .ok_or_else(|| Problem::sealed_unknown_key(sealed.key))?
     };

@@ -1,6 +1,7 @@
 //! `nghe-dan device`.
 
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 
 use clap::Subcommand;
 use domain::civil;
@@ -14,7 +15,7 @@ use store::devices::KnownDevice;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::open;
+use super::{open, rescued};
 use crate::config::Common;
 
 #[derive(Debug, Subcommand)]
@@ -51,6 +52,19 @@ pub(super) enum Command {
         /// The device's id
         device: DeviceId,
     },
+    /// Hand in the file that a device's staff's screen saved; prints what became of each response
+    Deliver {
+        /// The file
+        file: PathBuf,
+        /// Also print the documents of refused responses, for whoever has to decide about them
+        #[arg(long)]
+        show: bool,
+    },
+    /// Say that it was decided about the refused responses of a file: devices drop them when they try again
+    Settle {
+        /// The file, without the responses that are not decided about
+        file: PathBuf,
+    },
     /// Say that everything recorded before an instant is in a verified backup, so that devices drop their copies
     Durable {
         /// The instant, such as 2026-11-22T02:00:00Z
@@ -62,8 +76,13 @@ pub(super) enum Command {
 }
 
 pub(super) async fn run(common: &Common, command: Command) -> anyhow::Result<()> {
-    let service = open::for_command(common).await?;
+    let service = match command {
+        Command::Deliver { file, show } => return rescued::deliver(common, &file, show).await,
+        Command::Settle { file } => return rescued::settle(common, &file).await,
+        _ => open::for_command(common).await?,
+    };
     match command {
+        Command::Deliver { .. } | Command::Settle { .. } => {}
         Command::Enrol { point, label, pin } => enrol(&service, &point, &label, pin.as_deref()).await?,
         Command::List { troubled } => list(&service, troubled).await?,
         Command::Service { device } => service.set_device(device, DeviceState::InService).await?,
@@ -103,11 +122,7 @@ async fn list(service: &Service, troubled: bool) -> anyhow::Result<()> {
 }
 
 fn line(known: &KnownDevice, troubles: &[Trouble], now: OffsetDateTime) -> String {
-    let state = match known.device.state {
-        DeviceState::Trial => "trial",
-        DeviceState::InService => "in_service",
-        DeviceState::Revoked => "revoked",
-    };
+    let state = known.device.state.as_str();
     let troubles: Vec<&str> = troubles.iter().map(|trouble| trouble.as_str()).collect();
     let said = known.contact.as_ref().map_or_else(
         || ["-"; 7].join("\t"),

@@ -107,6 +107,9 @@ codes! {
     Gone = "campaign.closed", GONE,
         "Đợt khảo sát đã kết thúc ngày {closed_on}.",
         "The campaign closed on {closed_on}.";
+    Settled = "response.settled", GONE,
+        "Đơn vị tổ chức khảo sát đã xử lý phiếu bị từ chối này; thiết bị không cần giữ nữa.",
+        "Whoever runs the survey has decided about this refused response; the device need not keep it.";
     TooLarge = "request.too_large", PAYLOAD_TOO_LARGE,
         "Nội dung gửi lên dài hơn {limit} byte.",
         "The body is longer than {limit} bytes.";

@@ -7,6 +7,7 @@ use domain::id::DeviceId;
 use domain::status::{Reason, Status};
 use serde_json::{Value, json};
 use store::catalogue::DeviceState;
+use time::macros::date;
 use time::{Date, Duration};
 
 use crate::world::{OTHER_WARD, Reply, World, new_id, new_point, put};
@@ -229,6 +230,69 @@ async fn a_wrong_clock_moves_no_answer_unnoticed() {
     }
     let held = (Status::Held, Some(Reason::Clock));
     assert_eq!(statuses, [(Status::Counted, None), held, held]);
+}
+
+#[tokio::test]
+async fn a_clock_that_runs_days_ahead_is_held_and_not_refused() {
+    let world = World::new().await;
+    let token = world.device(&world.point).await;
+    let id = domain::id::ResponseId::new(date!(2030 - 01 - 01), service::clock::random());
+    let mut document = world.document();
+    document["answered_on"] = json!("2030-01-01");
+    let reply = world.put_as(&token, id, &document).await;
+    assert_eq!(reply.status, StatusCode::ACCEPTED, "{}", reply.json());
+    let stored = world.store.response(id).await.unwrap().unwrap();
+    assert_eq!(
+        (stored.status, stored.reason),
+        (Status::Held, Some(Reason::Clock))
+    );
+    let another = domain::id::ResponseId::new(date!(2030 - 01 - 01), service::clock::random());
+    let stranger = world.put(another, &document).await;
+    assert_eq!(stranger.code(), "response.invalid");
+}
+
+#[tokio::test]
+async fn what_was_given_in_trial_stays_trial() {
+    let world = World::new().await;
+    let token = world.device(&world.point).await;
+    let mut request = put(new_id(), &world.document(), Some(&token));
+    request
+        .headers_mut()
+        .insert("nghe-dan-trial", "1".parse().unwrap());
+    assert_eq!(world.send(request).await.json()["not_counted"], "trial");
+}
+
+#[tokio::test]
+async fn a_refused_response_that_was_decided_about_need_not_be_kept() {
+    let world = World::new().await;
+    let token = world.device(&world.point).await;
+    let (id, other) = (new_id(), new_id());
+    let mut document = world.document();
+    document["answers"]["overall"] = json!(9);
+    assert_eq!(
+        world.put_as(&token, id, &document).await.code(),
+        "response.invalid"
+    );
+    world.service.settle(&[id, id]).await.unwrap();
+    let settled = world.put_as(&token, id, &document).await;
+    assert_eq!(
+        (settled.status, settled.code().as_str()),
+        (StatusCode::GONE, "response.settled")
+    );
+    let body = String::from_utf8(settled.body).unwrap();
+    assert_eq!(
+        domain::outbox::Reply::read(410, &body, None),
+        domain::outbox::Reply::Settled
+    );
+    assert_eq!(
+        world.put_as(&token, other, &document).await.code(),
+        "response.invalid"
+    );
+    // It stands against nothing that can be taken after all.
+    assert_eq!(
+        world.put_as(&token, id, &world.document()).await.status,
+        StatusCode::CREATED
+    );
 }
 
 #[tokio::test]

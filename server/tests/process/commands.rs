@@ -1,7 +1,14 @@
 //! The commands: from an empty folder to a stored answer, a stop, and what they then say.
 
-use serde_json::{Value, json};
+use std::net::TcpStream;
 
+use domain::canonical;
+use rand::SeedableRng as _;
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Value, json};
+use server::sealed;
+
+use crate::support::client::Client;
 use crate::support::place::Place;
 use crate::support::survey::Survey;
 
@@ -85,6 +92,92 @@ fn from_nothing_to_an_exported_answer() {
 
     place.done(&["campaign", "close", "desk-2026"]);
     assert!(place.done(&["campaign", "list"]).contains("closed"));
+}
+
+/// A new device at the point, and what it needs to seal: its token, the number of the key, and the key.
+fn enrolled(place: &Place, client: &mut Client<TcpStream>, point: &str) -> (String, u32, Vec<u8>) {
+    let made = place.done(&["device", "enrol", point]);
+    let code = made.lines().find_map(|line| line.strip_prefix("code\t")).unwrap();
+    let token = "0f".repeat(32);
+    let redemption = json!({"code": code, "token": token}).to_string();
+    let reply = client
+        .request("POST", "/api/v1/devices", None, &redemption)
+        .unwrap();
+    assert_eq!(reply.status, 201, "{}", reply.body);
+    place.done(&["device", "service", reply.json()["id"].as_str().unwrap()]);
+    let keys = client.get("/api/v1/keys").unwrap().json();
+    let key = &keys["keys"][0];
+    let public: [u8; 65] = canonical::from_hex(key["public"].as_str().unwrap()).unwrap();
+    let number = u32::try_from(key["id"].as_u64().unwrap()).unwrap();
+    (token, number, public.to_vec())
+}
+
+#[test]
+fn a_file_that_a_device_saved_is_handed_in_and_settled() {
+    let place = Place::sqlite();
+    let survey = Survey::prepare(&place);
+    let server = place.start();
+    let mut client = server.client();
+    let (token, number, public) = enrolled(&place, &mut client, &survey.point);
+    let device = canonical::hex(&canonical::sha256(token.as_bytes()));
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let mut carried = |change: fn(&mut Value), offset: Option<i64>, trial: bool| {
+        let letter = survey.letter(&mut rng);
+        let mut document: Value = serde_json::from_str(&letter.body).unwrap();
+        change(&mut document);
+        let document = document.to_string();
+        let body = sealed::seal(document.as_bytes(), letter.id.0, number, &survey.point, &public).unwrap();
+        json!({"id": letter.id, "clock_offset_s": offset, "trial": trial, "sealed": canonical::hex(&body)})
+    };
+    let responses = [
+        carried(|_| {}, Some(0), false),
+        carried(|_| {}, Some(-86_400), false),
+        carried(|_| {}, None, true),
+        carried(
+            |document| document["answers"]["overall"] = json!(9),
+            Some(0),
+            false,
+        ),
+    ];
+    let file = json!({"format": 1, "device": device, "responses": responses}).to_string();
+    std::fs::write(place.path().join("saved.json"), file).unwrap();
+    let outcomes = |arguments: &[&str]| -> Vec<String> {
+        let printed = place.done(arguments);
+        let lines = printed.lines().filter(|line| !line.starts_with("response\t"));
+        lines
+            .map(|line| line.split_once('\t').unwrap().1.to_owned())
+            .collect()
+    };
+    assert_eq!(
+        outcomes(&["device", "deliver", "saved.json"]),
+        [
+            "recorded\t-",
+            "recorded\tclock",
+            "recorded\ttrial",
+            "refused\tresponse.invalid"
+        ]
+    );
+    let again = outcomes(&["device", "deliver", "saved.json", "--show"]);
+    assert_eq!(again[..3], ["known\t-", "known\tclock", "known\ttrial"]);
+    assert!(again[3].contains("\"overall\":9"), "{again:?}");
+    assert_eq!(
+        outcomes(&["device", "settle", "saved.json"]),
+        ["recorded", "recorded", "recorded", "settled"]
+    );
+    assert_eq!(
+        outcomes(&["device", "deliver", "saved.json"])[3],
+        "settled\tresponse.invalid"
+    );
+    let rows = place.done(&["export", "desk-2026", "--format", "jsonl"]);
+    assert_eq!(rows.lines().count(), 3);
+    assert_eq!(rows.matches("\"channel\":\"desk_device\"").count(), 3);
+    let stranger = json!({"format": 1, "device": "00".repeat(32), "responses": responses}).to_string();
+    std::fs::write(place.path().join("strange.json"), stranger).unwrap();
+    assert_eq!(
+        outcomes(&["device", "deliver", "strange.json"])[0],
+        "refused\tdevice.unknown"
+    );
+    server.stop();
 }
 
 #[test]

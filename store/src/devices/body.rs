@@ -1,9 +1,11 @@
 //! Devices on both databases.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use domain::canonical::Hash;
 use domain::civil::days_since_epoch;
-use domain::id::{DeviceId, PointId};
+use domain::id::{DeviceId, PointId, ResponseId};
 use sqlx::{Postgres, Sqlite};
 use time::{Date, OffsetDateTime};
 
@@ -71,9 +73,18 @@ macro_rules! devices {
                 retrying!(self.note_contact_once(device, contact, abandoned))
             }
 
-            async fn fact(&self, name: &str) -> Result<Option<String>, StoreError> {
-                let fact = sqlx::query_scalar(sql::FACT).bind(name);
-                Ok(fact.fetch_optional(&self.reader).await?)
+            async fn settle(&self, responses: &[ResponseId], on: Date) -> Result<(), StoreError> {
+                retrying!(self.settle_responses_once(responses, on))
+            }
+
+            async fn is_settled(&self, response: ResponseId) -> Result<bool, StoreError> {
+                let settled = sqlx::query_scalar::<_, i32>(sql::SETTLED).bind(response.0);
+                Ok(settled.fetch_optional(&self.reader).await?.is_some())
+            }
+
+            async fn facts(&self) -> Result<BTreeMap<String, String>, StoreError> {
+                let facts: Vec<(String, String)> = sqlx::query_as(sql::FACTS).fetch_all(&self.reader).await?;
+                Ok(facts.into_iter().collect())
             }
 
             async fn put_fact(&self, name: &str, content: &str) -> Result<(), StoreError> {
@@ -126,6 +137,23 @@ macro_rules! devices {
                     .await?;
                 tx.commit().await?;
                 Ok(Redeemed::New(device, pin_of(salt, hash)?))
+            }
+
+            async fn settle_responses_once(
+                &self,
+                responses: &[ResponseId],
+                on: Date,
+            ) -> Result<(), StoreError> {
+                let mut tx = self.writer.begin_with(<$db as Dialect>::BEGIN).await?;
+                for response in responses {
+                    sqlx::query(sql::SETTLE)
+                        .bind(response.0)
+                        .bind(days_since_epoch(on))
+                        .execute(&mut *tx)
+                        .await?;
+                }
+                tx.commit().await?;
+                Ok(())
             }
 
             async fn note_contact_once(

@@ -1,5 +1,7 @@
 //! The statements of devices, and their rows.
 
+use std::collections::HashMap;
+
 use domain::id::DeviceId;
 use uuid::Uuid;
 
@@ -32,7 +34,10 @@ pub(super) const PUT_CONTACT: &str = "insert into device_contact (device, contac
      persisted = excluded.persisted";
 pub(super) const PUT_ABANDONED: &str = "insert into device_abandoned (device, on_day, question, attempts) values ($1, $2, $3, $4) \
      on conflict (device, on_day, question) do update set attempts = excluded.attempts";
-pub(super) const FACT: &str = "select content from server_fact where name = $1";
+pub(super) const SETTLE: &str =
+    "insert into response_settled (id, settled_on) values ($1, $2) on conflict (id) do nothing";
+pub(super) const SETTLED: &str = "select 1 from response_settled where id = $1";
+pub(super) const FACTS: &str = "select name, content from server_fact";
 pub(super) const PUT_FACT: &str = "insert into server_fact (name, content) values ($1, $2) \
      on conflict (name) do update set content = excluded.content";
 
@@ -55,15 +60,17 @@ pub(super) type ContactRow = (
 );
 
 pub(super) fn known(rows: Vec<DeviceRow>, contacts: Vec<ContactRow>) -> Result<Vec<KnownDevice>, StoreError> {
-    let contacts = contacts.into_iter().map(contact).collect::<Result<Vec<_>, _>>()?;
+    let mut contacts = contacts
+        .into_iter()
+        .map(contact)
+        .collect::<Result<HashMap<_, _>, _>>()?;
     rows.into_iter()
         .map(
             |(id, point, token_hash, state, revoked, label, point_code, abandoned)| {
-                let own = contacts.iter().find(|(device, _)| *device == DeviceId(id));
                 Ok(KnownDevice {
                     device: device_of((id, point, token_hash, state, revoked, label))?,
                     point_code,
-                    contact: own.map(|(_, contact)| contact.clone()),
+                    contact: contacts.remove(&DeviceId(id)),
                     abandoned,
                 })
             },

@@ -1,13 +1,16 @@
 //! What the desk page asks of the browser beside storage and network. Whatever is missing is done without.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
+use domain::outbox::Reading;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, Document, HtmlAnchorElement, HtmlElement, SpeechSynthesisUtterance};
 use web_sys::{SpeechSynthesisVoice, Url};
+
+use super::device::now;
 
 /// The service worker that lets the page start without a network.
 const WORKER: &str = "/sw.js";
@@ -18,6 +21,35 @@ const LOCK: &str = "nghe-dan-outbox";
 thread_local! {
     /// Keeps the screen lit while it is held.
     static SCREEN: RefCell<Option<JsValue>> = const { RefCell::new(None) };
+    /// The page was hidden since the last look at the clock, so the device may have slept.
+    static HIDDEN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Seconds since the page was opened; unlike the time of day, nobody can set it.
+pub(super) fn uptime() -> f64 {
+    let performance = web_sys::window().and_then(|window| window.performance());
+    performance.map_or(0.0, |performance| performance.now() / 1000.0)
+}
+
+/// Looks at the clock and at the uptime.
+pub(super) fn reading() -> Reading {
+    let hidden = HIDDEN.replace(is_hidden());
+    #[expect(clippy::cast_possible_truncation, reason = "a page is not open for ages")]
+    let uptime = (uptime() * 1000.0) as i64;
+    Reading {
+        clock: now(),
+        uptime,
+        awake: !hidden,
+    }
+}
+
+/// Whether nobody can see the page. While that is so the device may sleep.
+pub(super) fn is_hidden() -> bool {
+    let hidden = document().is_none_or(|document| document.hidden());
+    if hidden {
+        HIDDEN.set(true);
+    }
+    hidden
 }
 
 pub(super) fn document() -> Option<Document> {

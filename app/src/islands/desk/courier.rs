@@ -3,14 +3,14 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use domain::canonical::{hex, sha256};
 use domain::civil;
 use domain::id::ResponseId;
-use domain::outbox::{Census, Change, Contact, Ledger, Millis, Outbox, Reply};
+use domain::outbox::{Census, Change, Contact, Ledger, Millis, Outbox, Reply, State};
 use js_sys::{Function, Promise};
 use leptos::prelude::*;
 use serde_json::json;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -18,7 +18,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::device::{Desk, Enrolled, Identity, Standing, now, today};
 use super::idb::Store;
 use super::net::{Body, ask};
-use super::seal;
+use super::{browser, seal};
 
 /// How often the device tells how it is, and asks what is new.
 const CONTACT_EVERY: Millis = 60_000;
@@ -91,8 +91,11 @@ async fn start(store: Store, identity: Identity, watched: Watched) -> Result<(),
     let abandoned = store.meta(ABANDONED).await;
     watched.desk.set(Desk::read(&desk));
     let running = COURIER.with_borrow(Option::is_some);
+    let mut outbox = Outbox::load(items, ledger);
+    let clock = outbox.look(browser::reading());
+    store.write(&clock).await?;
     COURIER.set(Some(Courier {
-        outbox: Outbox::load(items, ledger),
+        outbox,
         abandoned: abandoned
             .and_then(|text| serde_json::from_str(&text).ok())
             .unwrap_or_default(),
@@ -124,7 +127,7 @@ pub(super) async fn enrol(code: &str, watched: Watched) -> Result<(), NotEnrolle
     // The token is kept before it is sent, so that a lost reply can be asked for again.
     let token = match store.meta("token").await {
         Some(token) => token,
-        None => domain::canonical::hex(&seal::random::<32>().map_err(storage)?),
+        None => hex(&seal::random::<32>().map_err(storage)?),
     };
     store.put_meta("token", &token).await.map_err(storage)?;
     let body = Body::Json(json!({"code": code, "token": token}).to_string());
@@ -156,7 +159,7 @@ pub(super) async fn enrol(code: &str, watched: Watched) -> Result<(), NotEnrolle
 
 fn text_token() -> Result<String, NotEnrolled> {
     let bytes = seal::random::<32>().map_err(|_| NotEnrolled::Storage)?;
-    Ok(domain::canonical::hex(&bytes))
+    Ok(hex(&bytes))
 }
 
 /// A response under its final id.
@@ -166,13 +169,24 @@ pub(super) struct Finished {
     pub(super) document: String,
 }
 
+/// Looks at the clock, and writes down when somebody set it.
+pub(super) fn look() {
+    let looked = with(|courier| (courier.store.clone(), courier.outbox.look(browser::reading())));
+    if let Some((store, changes)) = looked.filter(|(_, changes)| !changes.is_empty()) {
+        leptos::task::spawn_local(async move {
+            write(&store, &changes).await;
+        });
+    }
+}
+
 /// Seals and keeps a finished response. It is on disk when this returns, and not before.
 pub(super) async fn keep(finished: &Finished, desk: &Desk) -> Result<(), JsValue> {
     let (id, key) = (finished.id, &desk.key);
     let document = finished.document.as_bytes();
     let body = seal::seal(document, id, key.id, &key.public, &desk.point).await?;
-    let (store, item) =
-        with(|courier| (courier.store.clone(), courier.outbox.draft(id, now()))).ok_or(JsValue::NULL)?;
+    look();
+    let drafted = with(|courier| (courier.store.clone(), courier.outbox.draft(id, now(), desk.trial)));
+    let (store, item) = drafted.ok_or(JsValue::NULL)?;
     let written = store.enqueue(&item, &body).await;
     with(|courier| {
         courier
@@ -183,13 +197,9 @@ pub(super) async fn keep(finished: &Finished, desk: &Desk) -> Result<(), JsValue
             courier.outbox.adopt(item);
         }
     });
-    // A test reads how durable the browser promised the write to be.
-    if let Some(root) = web_sys::window().and_then(|window| window.document()?.document_element()) {
-        let _ = root.set_attribute("data-durability", written.as_deref().unwrap_or("failed"));
-    }
     show();
     wake();
-    written.map(drop)
+    written
 }
 
 /// Counts an attempt that was given up at a question.
@@ -234,22 +244,29 @@ pub(super) async fn send_now() {
 
 /// What the server does not hold, sealed, as a file that can be handed on.
 pub(super) async fn rescue() -> Option<String> {
-    let (store, held) = with(|courier| {
-        let held = courier
-            .outbox
+    let (store, device, held) = with(|courier| {
+        let outbox = &courier.outbox;
+        let held = outbox
             .items()
-            .filter(|item| !matches!(item.state, domain::outbox::State::Delivered { .. }));
-        (
-            courier.store.clone(),
-            held.map(|item| item.id).collect::<Vec<_>>(),
-        )
+            .filter(|item| !matches!(item.state, State::Delivered { .. }))
+            .map(|item| {
+                (
+                    item.id,
+                    outbox.offset_of(item.id).map(|ms| ms / 1_000),
+                    item.trial,
+                )
+            });
+        // The hash says whose answers these are, and opens nothing.
+        let device = sha256(courier.identity.token.as_bytes());
+        (courier.store.clone(), device, held.collect::<Vec<_>>())
     })?;
     let mut responses = Vec::new();
-    for id in held {
-        let body = store.sealed(&id.to_string()).await.ok()?;
-        responses.push(json!({"id": id, "sealed": domain::canonical::hex(&body.to_vec())}));
+    for (id, clock_offset_s, trial) in held {
+        let sealed = hex(&store.sealed(&id.to_string()).await.ok()?.to_vec());
+        responses.push(json!({"id": id, "clock_offset_s": clock_offset_s, "trial": trial, "sealed": sealed}));
     }
-    Some(json!({"format": domain::device::FORMAT, "responses": responses}).to_string())
+    let file = json!({"format": domain::device::FORMAT, "device": hex(&device), "responses": responses});
+    Some(file.to_string())
 }
 
 /// The network is back, or something happened that should be looked at now.
@@ -278,15 +295,19 @@ fn show() {
     });
 }
 
-async fn write(store: &Store, changes: &[Change]) {
-    let written = store.write(changes).await;
+/// Writes the changes of one step; false when that failed. The step did not happen then: what lies on disk is
+/// loaded again, or memory and disk would no longer say the same.
+async fn write(store: &Store, changes: &[Change]) -> bool {
+    let written = store.write(changes).await.is_ok();
+    let kept = if written { None } else { store.load().await.ok() };
     with(|courier| {
-        courier
-            .watched
-            .status
-            .update(|status| status.failing = written.is_err());
+        courier.watched.status.update(|status| status.failing = !written);
+        if let Some((items, ledger)) = kept {
+            courier.outbox = Outbox::load(items, ledger);
+        }
     });
     show();
+    written
 }
 
 /// The loop of the device: contact, send, sleep.
@@ -304,8 +325,11 @@ async fn carry() {
             Some((courier.store.clone(), courier.identity.token.clone(), next))
         });
         if let Some(Some((store, token, (id, change)))) = next {
-            write(&store, &[change]).await;
-            deliver(&store, &token, id).await;
+            if write(&store, &[change]).await && deliver(&store, &token, id).await {
+                continue;
+            }
+            // The storage is full or broken. Whatever is sent now would be sent again at once.
+            sleep(LONGEST_SLEEP).await;
             continue;
         }
         let until = with(|courier| courier.outbox.wake_at(now).map_or(LONGEST_SLEEP, |at| at - now));
@@ -313,11 +337,22 @@ async fn carry() {
     }
 }
 
-async fn deliver(store: &Store, token: &str, id: ResponseId) {
+/// Sends one response; false when what came of it could not be written.
+async fn deliver(store: &Store, token: &str, id: ResponseId) -> bool {
     let reply = match store.sealed(&id.to_string()).await {
         Ok(body) => {
             let path = format!("/api/v1/responses/{id}");
-            let answer = ask("PUT", &path, Some(token), Body::Sealed(&body)).await;
+            let told = with(|courier| {
+                let trial = courier.outbox.items().any(|item| item.id == id && item.trial);
+                (courier.outbox.clock_of(id, now()), trial)
+            });
+            let (clock, trial) = told.unwrap_or_else(|| (now(), false));
+            let sealed = Body::Sealed {
+                bytes: &body,
+                clock,
+                trial,
+            };
+            let answer = ask("PUT", &path, Some(token), sealed).await;
             answer.map_or(Reply::Unreachable, |answer| {
                 Reply::read(answer.status, &answer.body, answer.retry_after_s)
             })
@@ -333,12 +368,12 @@ async fn deliver(store: &Store, token: &str, id: ResponseId) {
             .update(|status| status.connected = connected);
         courier.outbox.reply(id, &reply, now(), jitter)
     });
-    write(store, &changes.unwrap_or_default()).await;
+    write(store, &changes.unwrap_or_default()).await
 }
 
 /// Tells how the device is, hears where it stands, and takes over what is asked.
 async fn contact() {
-    let (storage, persisted) = super::browser::storage().await;
+    let (storage, persisted) = browser::storage().await;
     let told = with(|courier| {
         courier.watched.status.update(|status| {
             status.storage = storage;
@@ -404,7 +439,7 @@ impl Courier {
         #[expect(clippy::cast_possible_truncation, reason = "a number of bytes is whole")]
         let bytes = |bytes: f64| bytes as i64;
         json!({
-            "clock": clock.format(&Rfc3339).unwrap_or_default(),
+            "clock": civil::format_instant(clock),
             "unsent": census.unsent,
             "oldest_unsent_s": census.oldest_unsent.map(age),
             "refused": census.refused,

@@ -98,15 +98,13 @@ impl Store {
         complete(&transaction).await
     }
 
-    /// Writes a new record with its sealed body. Returns how durable the browser promised to be.
-    pub(super) async fn enqueue(&self, item: &Item, body: &Uint8Array) -> Result<String> {
+    /// Writes a new record with its sealed body.
+    pub(super) async fn enqueue(&self, item: &Item, body: &Uint8Array) -> Result<()> {
         let transaction = self.transaction(&[OUTBOX, SEALED], "readwrite")?;
         put_record(&transaction.object_store(OUTBOX)?, item)?;
         let key = JsValue::from(item.id.to_string());
         transaction.object_store(SEALED)?.put_with_key(body, &key)?;
-        let durability = Reflect::get(&transaction, &"durability".into())?;
-        complete(&transaction).await?;
-        Ok(durability.as_string().unwrap_or_default())
+        complete(&transaction).await
     }
 
     /// The sealed body of a response.

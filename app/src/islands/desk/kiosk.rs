@@ -113,7 +113,7 @@ impl Kiosk {
     }
 
     pub(super) fn touch(self) {
-        self.touched.set_value(uptime());
+        self.touched.set_value(browser::uptime());
         if self.warning.get_untracked().is_some() {
             self.warning.set(None);
         }
@@ -234,7 +234,7 @@ impl Kiosk {
         let seconds = ((now() - self.began.get_value()) / 1_000).clamp(0, 7_200);
         let document = json!({
             "point": desk.point,
-            "questionnaire": session.version().reference(),
+            "questionnaire": version.reference(),
             "campaign": desk.campaign,
             "nonce": domain::canonical::hex(&seal::random::<16>().ok()?),
             "language": self.language.get_untracked(),
@@ -285,15 +285,16 @@ impl Kiosk {
         });
     }
 
-    /// Once a second: is anyone still there?
+    /// Once a second: was the clock set, and is anyone still there?
     fn tick(self) {
+        courier::look();
         if !matches!(
             self.screen.get_untracked(),
             Screen::Question | Screen::NotKept | Screen::Pin | Screen::Staff
         ) {
             return;
         }
-        let left = IDLE_S + WARNING_S - (uptime() - self.touched.get_value());
+        let left = IDLE_S + WARNING_S - (browser::uptime() - self.touched.get_value());
         if left <= 0.0 {
             self.give_up();
         } else if left <= WARNING_S {
@@ -305,12 +306,6 @@ impl Kiosk {
             self.warning.set(Some(left.ceil() as u32));
         }
     }
-}
-
-/// Seconds since the page was opened; unlike the time of day, nobody can set it.
-fn uptime() -> f64 {
-    let performance = web_sys::window().and_then(|window| window.performance());
-    performance.map_or(0.0, |performance| performance.now() / 1000.0)
 }
 
 /// Starts the device.
@@ -355,8 +350,8 @@ fn listen(kiosk: Kiosk) {
     // A long press opens no menu.
     browser::on("contextmenu", |event| event.prevent_default());
     browser::on("visibilitychange", move |_| {
-        let visible = browser::document().is_some_and(|document| !document.hidden());
-        if visible {
+        if !browser::is_hidden() {
+            courier::look();
             spawn_local(browser::keep_awake());
         }
     });

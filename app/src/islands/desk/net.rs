@@ -1,9 +1,11 @@
 //! Asking the server, with an end to waiting.
 
-use js_sys::{Date, Function, Promise, Uint8Array};
+use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, Request, RequestInit, Response};
+
+use super::device::now;
 
 /// How long an answer may take, in milliseconds.
 const PATIENCE_MS: i32 = 30_000;
@@ -19,7 +21,13 @@ pub(super) struct Answer {
 pub(super) enum Body<'a> {
     None,
     Json(String),
-    Sealed(&'a Uint8Array),
+    Sealed {
+        bytes: &'a Uint8Array,
+        /// What the clock that dated the answer shows now, in milliseconds.
+        clock: i64,
+        /// The screen said that it does not count.
+        trial: bool,
+    },
 }
 
 /// Asks the server; none when no whole answer came.
@@ -49,7 +57,11 @@ fn request(
 ) -> Result<Request, JsValue> {
     let headers = Headers::new()?;
     headers.set("Nghe-Dan-Format", &domain::device::FORMAT.to_string())?;
-    headers.set("Nghe-Dan-Clock", &format!("{:.0}", Date::now() / 1000.0))?;
+    let clock = match body {
+        Body::Sealed { clock, .. } => clock,
+        _ => now(),
+    };
+    headers.set("Nghe-Dan-Clock", &(clock / 1_000).to_string())?;
     if let Some(token) = token {
         headers.set("Authorization", &format!("Bearer {token}"))?;
     }
@@ -62,8 +74,11 @@ fn request(
             headers.set("Content-Type", "application/json")?;
             init.set_body(&text.into());
         }
-        Body::Sealed(bytes) => {
+        Body::Sealed { bytes, trial, .. } => {
             headers.set("Content-Type", "application/nghe-dan-sealed")?;
+            if trial {
+                headers.set("Nghe-Dan-Trial", "1")?;
+            }
             init.set_body(bytes);
         }
     }

@@ -130,8 +130,7 @@ async fn send(
     let delivery = Delivery {
         id,
         document,
-        device_token: None,
-        device_clock: None,
+        device: None,
         unasked: Unasked::Drop,
     };
     let said = |step: Step, form: Form, message: &'static str| Screen {

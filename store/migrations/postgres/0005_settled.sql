@@ -1,0 +1,6 @@
+-- Responses that were refused and then decided about by whoever runs the survey: devices need not keep them.
+create table response_settled (
+    id uuid not null,
+    settled_on integer not null,
+    constraint response_settled_id primary key (id)
+);
