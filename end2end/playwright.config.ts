@@ -7,6 +7,8 @@ export default defineConfig({
   projects: [
     { name: "tests", testDir: "tests" },
     { name: "screens", testDir: "screens" },
+    // Measures, and asserts nothing: alone on the machine, or the figures mean nothing.
+    { name: "bench", testDir: "bench", fullyParallel: false },
   ],
   outputDir: "../target/end2end",
   // Two cores: more workers would only make the timings worse.
@@ -17,7 +19,7 @@ export default defineConfig({
   retries: 0,
   timeout: 30_000,
   expect: { timeout: 5_000 },
-  reporter: [["list"]],
+  reporter: [["list"], ["./support/matrix.ts"]],
   use: {
     locale: "vi-VN",
     timezoneId: "Asia/Ho_Chi_Minh",

@@ -1,16 +1,12 @@
 // Contact sheets: every page at every size on one picture, for a person to look at. `cargo xtask screens` makes them.
 
-import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
-
 import type { Page } from "@playwright/test";
 
 import { crawl, LANGUAGES } from "../support/crawl.ts";
 import { scaleText } from "../support/overflow.ts";
+import { contactSheet, figure } from "../support/sheet.ts";
 import { test } from "../support/test.ts";
 import { seeds } from "../support/world.ts";
-
-const folder = resolve(import.meta.dirname, "../../docs/screens");
 
 interface View {
   label: string;
@@ -35,7 +31,6 @@ const VIEWS: View[] = [
 for (const language of LANGUAGES) {
   test(`contact sheets in ${language}`, async ({ page, context, server }) => {
     test.setTimeout(600_000);
-    await mkdir(folder, { recursive: true });
     const sheet = await context.newPage();
     const pages = await crawl(page, server.origin, seeds(server), language);
     // What was chosen in a query changes a page little.
@@ -44,12 +39,7 @@ for (const language of LANGUAGES) {
       for (const view of VIEWS) {
         figures.push(await shoot(page, path, view));
       }
-      await sheet.setViewportSize({ width: 1600, height: 900 });
-      await sheet.setContent(
-        `<body style="margin:12px;background:#888;font:14px sans-serif"><h1 style="font-size:18px">${path}</h1>
-         <div style="display:flex;flex-wrap:wrap;gap:12px;align-items:flex-start">${figures.join("")}</div></body>`,
-      );
-      await sheet.screenshot({ path: join(folder, `${fileName(path)}.jpg`), type: "jpeg", quality: 60, fullPage: true });
+      await contactSheet(sheet, fileName(path), path, figures);
     }
   });
 }
@@ -60,9 +50,7 @@ async function shoot(page: Page, path: string, view: View): Promise<string> {
   await page.goto(path);
   await scaleText(page, view.text ?? 100);
   await page.evaluate(() => document.fonts.ready);
-  const picture = await page.screenshot({ type: "jpeg", quality: 80 });
-  return `<figure style="margin:0"><figcaption>${view.label}</figcaption>
-    <img height="420" src="data:image/jpeg;base64,${picture.toString("base64")}"></figure>`;
+  return figure(page, view.label);
 }
 
 function fileName(path: string): string {

@@ -1,26 +1,34 @@
 // A desk device in a browser profile on disk, and a server with one point for it.
 
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
-import { type BrowserContext, chromium, expect, type Page } from "@playwright/test";
+import { type BrowserContext, chromium, expect, type Page, test as base } from "@playwright/test";
 
+import { type Certificate, makeCertificate } from "./certificate.ts";
 import { type Proxy, startProxy } from "./proxy.ts";
-import { type Server, startServer } from "./server.ts";
+import { type Server, startServer, status } from "./server.ts";
 
 export const PIN = "246810";
 const CAMPAIGN = "desk-2026";
+/** What the version that begins tomorrow asks first, when there is one. */
+export const TOMORROW = "Ông/Bà đến đây vì việc gì?";
+const DAY_MS = 86_400_000;
 
 /** A server behind a proxy, with a campaign and a point. */
 export interface Desk {
   readonly server: Server;
   readonly proxy: Proxy;
+  /** What a browser has to trust, when both are on https. */
+  readonly certificate: Certificate | undefined;
   /** The point's code. */
   readonly point: string;
-  /** How many responses the server holds. */
+  /** What the server holds of a version, as `export` shows it. */
+  responses(version?: string): Promise<Stored[]>;
+  /** How many responses the server holds, of all versions. */
   stored(): Promise<number>;
   /** A code to enrol a device. */
   code(): Promise<string>;
@@ -29,25 +37,61 @@ export interface Desk {
   close(): Promise<void>;
 }
 
+/** A stored response, as far as the tests look at it. */
+export interface Stored {
+  readonly mode: string;
+  readonly answered_on: string;
+  readonly status: string;
+  readonly reason: string | null;
+  readonly answers: Record<string, unknown>;
+}
+
+/** The civil date in Việt Nam at an instant. */
+export function civilDate(at: number): string {
+  return new Date(at + 7 * 3_600_000).toISOString().slice(0, 10);
+}
+
+interface Options {
+  /** Server and proxy speak https, with a certificate of their own. */
+  https?: boolean;
+  /** Another version is asked from tomorrow on. */
+  changes?: boolean;
+}
+
 /** Starts a server with one point whose limit no test reaches. */
-export async function startDesk(): Promise<Desk> {
-  const server = await startServer();
+export async function startDesk({ https = false, changes = false }: Options = {}): Promise<Desk> {
+  const certificate = https ? await makeCertificate() : undefined;
+  const server = await startServer(undefined, certificate);
   const names = ["--title-vi", "Đánh giá tại quầy 2026", "--title-en", "Desk rating 2026"];
   const agency = ["--agency-vi", "Sở Nội vụ tỉnh Đồng Tháp", "--agency-en", "Department of Home Affairs of Dong Thap"];
   const asked = ["--questionnaire", "desk-rating/1", "--unit", "82", "--selection", "open", "--starts-on", "2026-01-01"];
+  const versions = ["1"];
+  if (changes) {
+    await publishSecond(server);
+    asked.push("--questionnaire", `desk-rating/2@${civilDate(Date.now() + DAY_MS)}`);
+    versions.push("2");
+  }
   await server.run("campaign", "add", CAMPAIGN, ...names, ...agency, ...asked);
   const place = ["--campaign", CAMPAIGN, "--unit", "29954", "--label", "Quầy 3", "--hourly-limit", "100000"];
   const point = (await server.run("point", "add", ...place)).split("\t")[0] ?? "";
   // A running server sees what the command line made within seconds.
-  await expect.poll(async () => (await fetch(`${server.origin}/api/v1/points/${point}`)).status, { timeout: 20_000 }).toBe(200);
-  const proxy = await startProxy(Number(new URL(server.origin).port));
+  const seen = () => status(`${server.origin}/api/v1/points/${point}`, certificate);
+  await expect.poll(seen, { timeout: 20_000 }).toBe(200);
+  const proxy = await startProxy(Number(new URL(server.origin).port), certificate);
+  const responses = async (version = "1") => {
+    const rows = await server.run("export", CAMPAIGN, "--questionnaire", `desk-rating/${version}`, "--format", "jsonl");
+    const lines = rows.split("\n").filter((row) => row !== "");
+    return lines.map((row) => JSON.parse(row) as Stored);
+  };
   return {
     server,
     proxy,
+    certificate,
     point,
+    responses,
     async stored() {
-      const rows = await server.run("export", CAMPAIGN, "--format", "jsonl");
-      return rows.split("\n").filter((row) => row !== "").length;
+      const all = await Promise.all(versions.map(responses));
+      return all.flat().length;
     },
     async code() {
       const made = await server.run("device", "enrol", point, "--label", "Máy ở quầy 3", "--pin", PIN);
@@ -60,28 +104,58 @@ export async function startDesk(): Promise<Desk> {
     async close() {
       await proxy.close();
       await server.stop();
+      await certificate?.discard();
     },
   };
+}
+
+/** Kinds of questions that the desk rating does not ask. */
+const KINDS = [
+  { id: "kind_yes_no", text: { vi: "Ông/Bà có được hẹn ngày trả kết quả không?", en: "Were you given a date for the result?" }, answer: { kind: "yes_no" } },
+  { id: "kind_number", text: { vi: "Ông/Bà đã đến đây bao nhiêu lần vì việc này?", en: "How many times did you come here for this?" }, answer: { kind: "number", min: 1, max: 20 } },
+  { id: "kind_date", text: { vi: "Ông/Bà nộp hồ sơ ngày nào?", en: "On which day did you hand in your papers?" }, answer: { kind: "date" } },
+  { id: "kind_short", text: { vi: "Tên thủ tục", en: "Name of the procedure" }, answer: { kind: "short_text", max_length: 80 } },
+];
+
+/** Publishes the desk rating again, as version 2: with another first sentence, and every kind of question. */
+async function publishSecond(server: Server): Promise<void> {
+  const shipped = resolve(import.meta.dirname, "../../data/questionnaires/desk-rating-1.json");
+  const definition = JSON.parse(await readFile(shipped, "utf8"));
+  definition.version = "2";
+  definition.sections[0].questions[0].text.vi = TOMORROW;
+  definition.sections.at(-1).questions.unshift(...KINDS);
+  const folder = await mkdtemp(join(tmpdir(), "nghe-dan-version-"));
+  const file = join(folder, "desk-rating-2.json");
+  await writeFile(file, JSON.stringify(definition));
+  await server.run("import-questionnaire", file);
+  await rm(folder, { recursive: true });
 }
 
 /** A browser whose profile lies on disk: it can lose power and start again. */
 export class Machine {
   private context: BrowserContext | undefined;
   private readonly folder: string;
+  private readonly trust: string[];
 
-  private constructor(folder: string) {
+  private constructor(folder: string, certificate: Certificate | undefined) {
     this.folder = folder;
+    // Not `ignoreHTTPSErrors`: with that Chromium registers no service worker.
+    this.trust = certificate ? [`--ignore-certificate-errors-spki-list=${certificate.spki}`] : [];
   }
 
-  static async make(): Promise<Machine> {
-    return new Machine(await mkdtemp(join(tmpdir(), "nghe-dan-kiosk-")));
+  /** A machine that trusts the certificate. */
+  static async make(certificate: Certificate | undefined): Promise<Machine> {
+    return new Machine(await mkdtemp(join(tmpdir(), "nghe-dan-kiosk-")), certificate);
   }
 
   /** Switches it on; `viewport` is the screen. */
   async start(viewport = { width: 1080, height: 1920 }): Promise<Page> {
     this.context = await chromium.launchPersistentContext(this.folder, {
       executablePath: process.env.NGHE_DAN_CHROMIUM ?? "/usr/bin/chromium",
-      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+      args: [
+        ...["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        ...this.trust,
+      ],
       viewport,
       locale: "vi-VN",
     });
@@ -120,6 +194,31 @@ export class Machine {
   }
 }
 
+interface KioskFixtures {
+  /** Whether another version is asked from tomorrow on. */
+  changes: boolean;
+  desk: Desk;
+  /** Switched off before its server is. */
+  machine: Machine;
+}
+
+/** A test with a server and a device of its own. */
+export const test = base.extend<KioskFixtures>({
+  changes: [false, { option: true }],
+  desk: async ({ changes }, use) => {
+    const desk = await startDesk({ https: true, changes });
+    await use(desk);
+    await desk.close();
+  },
+  machine: async ({ desk }, use) => {
+    const machine = await Machine.make(desk.certificate);
+    await use(machine);
+    await machine.discard();
+  },
+});
+
+export { expect };
+
 /** Types the code on a new device and waits until it is ready. */
 export async function enrol(page: Page, desk: Desk): Promise<void> {
   await page.goto(`${desk.proxy.origin}/kiosk/`);
@@ -134,6 +233,19 @@ export async function kept(page: Page): Promise<void> {
     await navigator.serviceWorker.ready;
     return navigator.serviceWorker.controller !== null;
   });
+}
+
+/** Goes on to the next question, and waits until it is there. */
+export async function goOn(page: Page): Promise<void> {
+  const place = page.locator(".kiosk-progress p");
+  const before = await place.textContent();
+  await page.locator(".kiosk-on").click();
+  await expect(place).not.toHaveText(before ?? "");
+}
+
+/** Goes on until a question is answered in what the selector names. */
+export async function goOnTo(page: Page, selector: string): Promise<void> {
+  while ((await page.locator(selector).count()) === 0) await goOn(page);
 }
 
 /** Finishes `count` responses, skipping every question: as fast as the page takes them. */

@@ -1,7 +1,10 @@
-// A small TCP proxy between browser and server, so that the line can fail as lines do. Playwright's own offline
-// switch does not reach everything that a service worker asks for.
+// A small proxy between browser and server, so that the line can fail as lines do. Playwright's own offline switch does
+// not reach everything that a service worker asks for. Where there is TLS it ends it on both sides, to see what it holds up.
 
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { connect as connectSecurely, createServer as createSecureServer } from "node:tls";
+
+import type { Certificate } from "./certificate.ts";
 
 /** What becomes of a connection. */
 export type Line =
@@ -13,6 +16,8 @@ export type Line =
   | "swallow"
   /** The line breaks in the middle of what the browser sends. */
   | "half"
+  /** Answers come so many milliseconds late. */
+  | { readonly late: number }
   /** Something else answers: the text of a whole HTTP reply. */
   | { readonly reply: string };
 
@@ -25,25 +30,22 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-/** Starts a proxy in front of a server on this machine. */
-export async function startProxy(port: number): Promise<Proxy> {
+/** Starts a proxy in front of a server on this machine, on https like the server when there is a certificate. */
+export async function startProxy(port: number, certificate?: Certificate): Promise<Proxy> {
   let line: Line = "open";
   let puts = 0;
   const sockets = new Set<Socket>();
-  const proxy = createServer((browser) => {
-    sockets.add(browser);
-    browser.on("close", () => sockets.delete(browser)).on("error", () => browser.destroy());
-    if (line === "cut") {
-      browser.destroy();
-      return;
-    }
-    const server = connect(port, "127.0.0.1");
-    server.on("error", () => browser.destroy()).on("close", () => browser.destroy());
-    browser.on("close", () => server.destroy());
+  const there = { port, host: "127.0.0.1" };
+  const carry = (browser: Socket) => {
+    const server = certificate ? connectSecurely({ ...there, ca: certificate.cert }) : connect(there);
+    const late = () => (typeof line === "object" && "late" in line ? line.late : 0);
+    const breakOff = () => setTimeout(() => browser.destroy(), late());
+    server.on("error", breakOff).on("close", breakOff);
+    browser.on("error", () => browser.destroy()).on("close", () => server.destroy());
     browser.on("data", (bytes) => {
       const put = bytes.toString("latin1").startsWith("PUT /api/v1/responses/");
       if (put) puts += 1;
-      if (typeof line === "object") {
+      if (typeof line === "object" && "reply" in line) {
         browser.end(line.reply);
       } else if (line === "half" && put) {
         server.write(bytes.subarray(0, bytes.length / 2), () => browser.destroy());
@@ -53,13 +55,23 @@ export async function startProxy(port: number): Promise<Proxy> {
     });
     server.on("data", (bytes) => {
       if (line === "swallow") browser.destroy();
-      else browser.write(bytes);
+      else setTimeout(() => browser.destroyed || browser.write(bytes), late());
     });
+  };
+  const proxy = certificate
+    ? createSecureServer({ cert: certificate.cert, key: certificate.key }, carry)
+    : createServer(carry);
+  proxy.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    if (line === "cut") socket.destroy();
   });
+  // A browser that goes away in the middle of a handshake.
+  proxy.on("tlsClientError", (_: Error, socket: Socket) => socket.destroy());
   await new Promise<void>((done) => proxy.listen(0, "127.0.0.1", done));
   const { port: own } = proxy.address() as AddressInfo;
   return {
-    origin: `http://127.0.0.1:${own}`,
+    origin: `${certificate ? "https" : "http"}://127.0.0.1:${own}`,
     set(next) {
       line = next;
       for (const socket of sockets) socket.destroy();

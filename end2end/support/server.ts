@@ -2,10 +2,14 @@
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
+import { get as getPlain } from "node:http";
+import { get as getSecure } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+
+import type { Certificate } from "./certificate.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const binary = process.env.NGHE_DAN_BINARY ?? join(root, "target/debug/nghe-dan");
@@ -29,8 +33,8 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts a server; its database is filled by `nghe-dan` with the arguments `fill`, when given. */
-export async function startServer(fill?: readonly string[]): Promise<Server> {
+/** Starts a server, on https with a certificate; its database is filled by `nghe-dan` with the arguments `fill`. */
+export async function startServer(fill?: readonly string[], certificate?: Certificate): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), "nghe-dan-e2e-"));
   const database = `sqlite:${join(folder, "nghe-dan.db")}`;
   let links: string[] = [];
@@ -39,17 +43,18 @@ export async function startServer(fill?: readonly string[]): Promise<Server> {
     links = stdout.split("\n").filter((line) => line.startsWith("/"));
   }
   const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
+  const origin = `${certificate ? "https" : "http"}://127.0.0.1:${port}`;
+  const tls = certificate ? ["--tls-cert", certificate.certFile, "--tls-key", certificate.keyFile] : [];
   let log = "";
   const start = async () => {
-    const started = spawn(binary, ["serve", "--listen", `127.0.0.1:${port}`, "--database", database, "--site", site], {
+    const started = spawn(binary, ["serve", "--listen", `127.0.0.1:${port}`, "--database", database, "--site", site, ...tls], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
     });
     started.stdout.on("data", (text) => (log += text));
     started.stderr.on("data", (text) => (log += text));
     try {
-      await ready(started, origin, () => log);
+      await ready(started, () => status(`${origin}/readyz`, certificate), () => log);
     } catch (error) {
       started.kill("SIGKILL");
       await rm(folder, { recursive: true, force: true });
@@ -86,17 +91,25 @@ export async function startServer(fill?: readonly string[]): Promise<Server> {
   };
 }
 
-async function ready(child: ChildProcess, origin: string, log: () => string): Promise<void> {
+/** The status of the answer at an address; 0 when there is none. Only the given certificate is trusted. */
+export function status(address: string, certificate?: Certificate): Promise<number> {
+  return new Promise((done) => {
+    const answered = (answer: { statusCode?: number; resume(): void }) => {
+      answer.resume();
+      done(answer.statusCode ?? 0);
+    };
+    const request = certificate ? getSecure(address, { ca: certificate.cert }, answered) : getPlain(address, answered);
+    request.on("error", () => done(0));
+  });
+}
+
+async function ready(child: ChildProcess, asked: () => Promise<number>, log: () => string): Promise<void> {
   const deadline = Date.now() + 30_000;
   while (Date.now() < deadline) {
     if (child.exitCode !== null) {
       throw new Error(`nghe-dan ended with ${child.exitCode}:\n${log()}`);
     }
-    try {
-      if ((await fetch(`${origin}/readyz`)).ok) return;
-    } catch {
-      // Not listening yet.
-    }
+    if ((await asked()) === 200) return;
     await new Promise((next) => setTimeout(next, 50));
   }
   throw new Error(`nghe-dan was not ready within 30 s:\n${log()}`);

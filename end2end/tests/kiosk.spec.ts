@@ -1,26 +1,15 @@
 // The desk device: enrolled, answered on, started without a network, and left clean.
 
-import { expect, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 
 import { violations } from "../support/axe.ts";
-import { type Desk, enrol, finish, kept, Machine, openStaff, PIN, startDesk } from "../support/kiosk.ts";
+import { enrol, expect, finish, goOnTo, kept, openStaff, PIN, test, TOMORROW } from "../support/kiosk.ts";
 
 test.describe.configure({ timeout: 180_000 });
 
-let desk: Desk;
-let machine: Machine;
-
-test.beforeEach(async () => {
-  desk = await startDesk();
-  machine = await Machine.make();
-});
-test.afterEach(async () => {
-  await machine.discard();
-  await desk.close();
-});
-
-test("a person answers on a new device, and the answer is stored once, on disk before the thanks", async () => {
+test("a person answers on a new device, and the answer is stored once, on disk before the thanks", async ({ desk, machine }) => {
   const page = await machine.start();
+  await page.addInitScript(watchWrites);
   const problems: string[] = [];
   page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
   page.on("pageerror", (error) => problems.push(error.message));
@@ -52,21 +41,28 @@ test("a person answers on a new device, and the answer is stored once, on disk b
   await page.getByRole("button", { name: "Tiếp tục" }).click();
   await expect(page.getByRole("button", { name: "Phải chờ lâu" })).toHaveAttribute("aria-pressed", "true");
   await page.getByRole("button", { name: "Tiếp tục" }).click();
-  while ((await page.locator("textarea").count()) === 0) await page.locator(".kiosk-on").click();
+  await goOnTo(page, "button:has-text('Người nhà')");
+  await page.getByRole("button", { name: "Người nhà, người quen giúp" }).click();
   await expect(page.getByText("Xin không ghi họ tên")).toBeVisible();
   await page.locator("textarea").fill("Ghế ngồi chờ hơi ít.");
+  await page.evaluate(() => (window.writes.length = 0));
   await page.getByRole("button", { name: "Gửi" }).click();
   await expect(page.getByRole("heading", { name: "Cảm ơn Ông/Bà" })).toBeVisible();
-  expect(await page.locator("html").getAttribute("data-durability")).toBe("strict");
+  // The first write after the tap is the answer's, with its sealed content. It was asked to be on disk, the browser
+  // promised it, and it was when the thanks came.
+  const [first] = await page.evaluate(() => window.writes);
+  expect(first?.stores.sort()).toEqual(["outbox", "sealed"]);
+  expect([first?.asked, first?.granted]).toEqual(["strict", "strict"]);
+  expect(first?.complete).toBeLessThanOrEqual(await page.evaluate(() => window.thanked));
   await expect(page.getByRole("button", { name: "Bắt đầu" })).toBeVisible({ timeout: 10_000 });
   await expect.poll(() => desk.stored()).toBe(1);
-  const rows = await desk.server.run("export", "desk-2026", "--format", "jsonl");
-  expect(rows).toContain('"overall":2');
-  expect(rows).toContain('"disappointed":["waiting"]');
+  const [row] = await desk.responses();
+  expect(row?.answers).toMatchObject({ overall: 2, disappointed: ["waiting"] });
+  expect(row?.mode).toBe("helped_by_family");
   expect(problems).toEqual([]);
 });
 
-test("it starts cold without a network, keeps what is finished, and delivers it later", async () => {
+test("it starts cold without a network, keeps what is finished, and delivers it later", async ({ desk, machine }) => {
   let page = await machine.start();
   await enrol(page, desk);
   await kept(page);
@@ -88,7 +84,26 @@ test("it starts cold without a network, keeps what is finished, and delivers it 
   await expect.poll(() => desk.stored(), { timeout: 30_000 }).toBe(3);
 });
 
-test("nobody there: a warning, then nothing is left of the person", async () => {
+test.describe(() => {
+  test.use({ changes: true });
+
+  test("a version that begins tomorrow is asked tomorrow, also after a cold start without a network", async ({ desk, machine }) => {
+    let page = await machine.start();
+    await enrol(page, desk);
+    await kept(page);
+    await page.getByRole("button", { name: "Bắt đầu" }).click();
+    await expect(page.getByRole("heading", { name: "Hôm nay Ông/Bà đến để làm gì?" })).toBeVisible();
+    await machine.stop();
+    desk.proxy.set("cut");
+    page = await machine.start();
+    await page.clock.install({ time: Date.now() + 86_400_000 });
+    await page.goto(`${desk.proxy.origin}/kiosk/`);
+    await page.getByRole("button", { name: "Bắt đầu" }).click();
+    await expect(page.getByRole("heading", { name: TOMORROW })).toBeVisible();
+  });
+});
+
+test("nobody there: a warning, then nothing is left of the person", async ({ desk, machine }) => {
   const page = await machine.start();
   await enrol(page, desk);
   await page.clock.install();
@@ -119,7 +134,7 @@ test("nobody there: a warning, then nothing is left of the person", async () => 
   expect(await desk.stored()).toBe(0);
 });
 
-test("staff see how many wait and how old, behind a PIN, and never what", async () => {
+test("staff see how many wait and how old, behind a PIN, and never what", async ({ desk, machine }) => {
   const page = await machine.start({ width: 1280, height: 800 });
   await enrol(page, desk);
   desk.proxy.set("cut");
@@ -150,8 +165,45 @@ test("staff see how many wait and how old, behind a PIN, and never what", async 
   await expect.poll(() => desk.stored(), { timeout: 30_000 }).toBe(2);
 });
 
+interface Write {
+  stores: string[];
+  /** The durability that was asked for, and the one that the browser promised. */
+  asked: string | undefined;
+  granted: string;
+  /** When the browser said that it was done. */
+  complete: number;
+}
+
+declare global {
+  interface Window {
+    writes: Write[];
+    thanked: number;
+  }
+}
+
+/** Runs in the page: notes every writing transaction, and when the thanks are first seen. */
+function watchWrites(): void {
+  window.writes = [];
+  window.thanked = 0;
+  const open = IDBDatabase.prototype.transaction;
+  IDBDatabase.prototype.transaction = function (this: IDBDatabase, stores, mode, options) {
+    const transaction = open.call(this, stores, mode, options);
+    if (mode === "readwrite") {
+      const names = typeof stores === "string" ? [stores] : [...stores];
+      const write = { stores: names, asked: options?.durability, granted: transaction.durability, complete: Infinity };
+      window.writes.push(write);
+      transaction.addEventListener("complete", () => (write.complete = performance.now()));
+    }
+    return transaction;
+  };
+  new MutationObserver(() => {
+    const heading = document.querySelector("#kiosk-heading")?.textContent;
+    if (window.thanked === 0 && heading?.startsWith("Cảm ơn")) window.thanked = performance.now();
+  }).observe(document, { childList: true, subtree: true, characterData: true });
+}
+
 /** Everything in the databases of the page but the questionnaire, as text. */
-function stored(page: import("@playwright/test").Page): Promise<string> {
+function stored(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const database = await new Promise<IDBDatabase>((done, failed) => {
       const opening = indexedDB.open("nghe-dan");

@@ -21,6 +21,9 @@ pub(crate) struct Args {
     /// Leave PostgreSQL out.
     #[arg(long)]
     without_postgres: bool,
+    /// Only how soon a tap on the desk device is seen, on a processor four times slower.
+    #[arg(long, conflicts_with_all = ["full", "without_postgres", "flags"])]
+    taps: bool,
     /// Further flags of the bench itself; `-- --help` lists them.
     #[arg(last = true)]
     flags: Vec<String>,
@@ -28,6 +31,9 @@ pub(crate) struct Args {
 
 /// Builds, starts clusters, measures, removes what it made.
 pub(crate) fn run(args: &Args) -> Result<()> {
+    if args.taps {
+        return crate::test::taps();
+    }
     setup::debian_packages(&[("cc", "gcc")])?;
     step(
         "build the server and the bench",

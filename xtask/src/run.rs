@@ -75,13 +75,16 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 
 /// Is there a program of this name on the search path?
 pub(crate) fn is_installed(program: &str) -> bool {
-    Command::new(program)
-        .arg("--version")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
+    // OpenSSL's is a command and not a flag.
+    ["--version", "version"].iter().any(|version| {
+        Command::new(program)
+            .arg(version)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    })
 }
 
 fn name(command: &Command) -> String {

@@ -106,10 +106,18 @@ pub(crate) fn screens() -> Result<()> {
     })
 }
 
+/// `cargo xtask bench --taps`: how soon a tap on the desk device is seen.
+pub(crate) fn taps() -> Result<()> {
+    prepare_browser()?;
+    step("taps on the desk device", "1 min", || {
+        check(&mut playwright("bench"))
+    })
+}
+
 /// Builds what the browser talks to: the release site, and the debug build of the server.
 fn prepare_browser() -> Result<()> {
     setup::npm_packages()?;
-    setup::debian_packages(&[("chromium", "chromium")])?;
+    setup::debian_packages(&[("chromium", "chromium"), ("openssl", "openssl")])?;
     site::build(Tools::Required)?;
     // The very command of the Rust tests: any other one would choose other features of the dependencies, and compile
     // all of them once more for the same binary.
