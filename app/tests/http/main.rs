@@ -4,5 +4,6 @@
 
 mod pages;
 mod poster;
+mod results;
 mod survey;
 mod world;

@@ -69,8 +69,15 @@ fn unit(id: u128, kind: UnitKind, code: &str, name: (&str, &str), parent: Option
 }
 
 impl World {
-    /// A country with one province and one ward, and the questionnaires that come with the program.
+    /// A country with one province and one ward.
     pub(crate) async fn new() -> Self {
+        let world = Self::empty().await;
+        world.put_units().await;
+        world
+    }
+
+    /// A database without anything in it.
+    pub(crate) async fn empty() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("pages.db").display());
         let store = store::connect(&url, store::Options::default())
@@ -84,6 +91,25 @@ impl World {
         let service = Service::open(Arc::clone(&store), Arc::new(Noon), options)
             .await
             .expect("a service");
+        let site = Site::of(&[
+            ("main.css", "main.abc.css"),
+            ("citizen.js", "citizen.abc.js"),
+            ("citizen.wasm", "citizen.abc.wasm"),
+        ]);
+        let router = app::routes(State {
+            site: Arc::new(site),
+            service: service.clone(),
+            public_url: "https://nghedan.example.vn".into(),
+        });
+        Self {
+            service,
+            router,
+            store,
+            _folder: folder,
+        }
+    }
+
+    async fn put_units(&self) {
         let units = vec![
             unit(1, UnitKind::Country, "VN", ("Việt Nam", "Viet Nam"), None),
             unit(
@@ -101,29 +127,13 @@ impl World {
                 Some(2),
             ),
         ];
-        service
+        self.service
             .put_units(&UnitRows {
                 units,
                 successions: Vec::new(),
             })
             .await
             .expect("units");
-        let site = Site::of(&[
-            ("main.css", "main.abc.css"),
-            ("citizen.js", "citizen.abc.js"),
-            ("citizen.wasm", "citizen.abc.wasm"),
-        ]);
-        let router = app::routes(State {
-            site: Arc::new(site),
-            service: service.clone(),
-            public_url: "https://nghedan.example.vn".into(),
-        });
-        Self {
-            service,
-            router,
-            store,
-            _folder: folder,
-        }
     }
 
     /// A desk that asks the desk rating, in a campaign that ends on that day; its code as addresses have it.
@@ -194,7 +204,7 @@ impl World {
         request.extensions_mut().insert(Nonce("n0nce".to_owned()));
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, 1_000_000).await.expect("a body");
+        let bytes = to_bytes(body, 4_000_000).await.expect("a body");
         Page {
             status: parts.status,
             headers: parts.headers,

@@ -1,25 +1,23 @@
 //! Results through the router, with a small demo.
 
-#![cfg(feature = "ssr")]
-
-mod support;
-
 use axum::http::{StatusCode, header};
 use service::demo::Plan;
 use time::macros::date;
 
+use crate::world::World;
+
 #[tokio::test]
 async fn the_public_picture_of_a_demo() {
-    let (service, _folder) = support::service().await;
+    let world = World::empty().await;
+    let service = &world.service;
     service.load_shipped().await.expect("units and questionnaires");
     let plan = Plan::small(date!(2026 - 11 - 20));
     service.fill_demo(plan, &mut |_, _| ()).await.expect("a demo");
     service.release_all().await.expect("a release");
     let (units, day) = (service.units(), service.today());
-    let router = support::router(service);
-    let get = |path: String| {
-        let router = router.clone();
-        async move { support::get(&router, &path).await }
+    let get = async |path: String| {
+        let page = world.get(&path).await;
+        (page.status, page.headers, page.html)
     };
 
     // The country, in both languages, says its sentence and that it is a demo.
