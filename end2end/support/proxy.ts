@@ -21,11 +21,14 @@ export type Line =
   /** Something else answers: the text of a whole HTTP reply. */
   | { readonly reply: string };
 
+/** A response on its way: what a device puts, and what the form of a phone posts by script. */
+const SENDS = /^(PUT \/api\/v1\/responses\/|POST (\/[a-z]+)?\/s\/\w+ HTTP[\s\S]*\r\naccept: application\/json)/i;
+
 export interface Proxy {
   readonly origin: string;
   /** Sets the line, also for connections that stand. */
   set(line: Line): void;
-  /** How many requests for a response arrived at the proxy. */
+  /** How many responses were sent to the proxy, each as often as it was sent. */
   puts(): number;
   close(): Promise<void>;
 }
@@ -43,7 +46,7 @@ export async function startProxy(port: number, certificate?: Certificate): Promi
     server.on("error", breakOff).on("close", breakOff);
     browser.on("error", () => browser.destroy()).on("close", () => server.destroy());
     browser.on("data", (bytes) => {
-      const put = bytes.toString("latin1").startsWith("PUT /api/v1/responses/");
+      const put = SENDS.test(bytes.toString("latin1"));
       if (put) puts += 1;
       if (typeof line === "object" && "reply" in line) {
         browser.end(line.reply);

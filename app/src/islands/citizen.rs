@@ -1,9 +1,17 @@
 //! Islands of a person who answers on a phone or at home.
 
 #[cfg(feature = "hydrate")]
+mod cards;
+#[cfg(feature = "hydrate")]
 mod dom;
 #[cfg(feature = "hydrate")]
 mod draft;
+#[cfg(feature = "hydrate")]
+mod net;
+#[cfg(feature = "hydrate")]
+mod queue;
+#[cfg(feature = "hydrate")]
+mod send;
 
 use domain::condition::Condition;
 use leptos::prelude::*;
@@ -92,6 +100,22 @@ pub fn SurveyAid(
             </button>
         </div>
     }
+}
+
+/// Sends what is handed in by script, so that a lost connection loses nothing: it is held on the device and sent again until
+/// the server has it, also when the page is closed and opened again. Without it the browser posts the form itself.
+#[island]
+pub fn Outgoing(
+    /// Whom the form of this page is about.
+    place: String,
+    /// The address of the page of thanks.
+    thanks: String,
+) -> impl IntoView {
+    #[cfg(feature = "hydrate")]
+    send::wake(place, thanks);
+    // Rendered on the server, nothing was handed in yet.
+    #[cfg(not(feature = "hydrate"))]
+    drop((place, thanks));
 }
 
 /// On the page of thanks: what was sent needs no draft any more.

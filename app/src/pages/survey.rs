@@ -2,7 +2,8 @@
 //!
 //! Plain forms all the way: each step is posted, the server decides what comes next and sends the whole form
 //! back in hidden fields, so that it stores nothing before the person sends. The island of
-//! [`crate::islands::citizen`] only makes this quicker and keeps a draft on the device.
+//! [`crate::islands::citizen`] makes this quicker, keeps a draft on the device, and hands in when there is a network
+//! (`docs/phone.md`).
 
 mod desk;
 mod faces;

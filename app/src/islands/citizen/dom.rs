@@ -9,7 +9,10 @@ use web_sys::{Document, Element, HtmlFieldSetElement, HtmlFormElement, HtmlInput
 use web_sys::{HtmlTextAreaElement, Node};
 
 use super::draft::{self, Draft, Found};
+use super::queue::{self, Fields};
 use super::{Fact, Rule};
+
+const FORM: &str = "survey";
 
 thread_local! {
     /// The one form of the page; empty on a page without.
@@ -27,7 +30,7 @@ struct Aid {
 
 /// Wakes the form: restores, evaluates, and listens. Says what it found.
 pub(super) fn wake(desk: String, rules: Vec<Rule>, facts: Vec<Fact>, unchoose: String) -> Option<Found> {
-    let form: HtmlFormElement = document()?.get_element_by_id("survey")?.dyn_into().ok()?;
+    let form = form()?;
     let aid = Aid {
         desk,
         rules,
@@ -61,9 +64,9 @@ pub(super) fn resume() {
         };
         for (name, value) in &draft.fields {
             aid.remove_own(name);
-            aid.add_hidden(name, value);
+            add_hidden(&aid.form, name, value);
         }
-        aid.add_hidden("_go", &draft.at);
+        add_hidden(&aid.form, "_go", &draft.at);
         let _ = aid.form.submit();
     });
 }
@@ -76,6 +79,80 @@ pub(super) fn discard() {
             let _ = window.location().assign(&aid.form.action());
         }
     });
+}
+
+/// The form of this page.
+pub(super) fn form() -> Option<HtmlFormElement> {
+    document()?.get_element_by_id(FORM)?.dyn_into().ok()
+}
+
+/// The id that the response of this page's form will have.
+pub(super) fn response_id() -> Option<String> {
+    let input = form()?.query_selector("input[name=_id]").ok()??;
+    input.get_attribute("value")
+}
+
+/// What the browser would send: the desk, the address, and every field.
+pub(super) fn handed_in() -> Option<(String, String, Fields)> {
+    AID.with(|cell| {
+        let aid = cell.get()?;
+        let sent = aid.controls().into_iter().filter(|control| control.sent);
+        let fields = sent.map(|control| (control.name, control.value)).collect();
+        Some((aid.desk.clone(), aid.form.action(), fields))
+    })
+}
+
+/// Hides the form while its answers wait, or removes it with all that was typed once nothing waits any more. A reload of
+/// the page asks for `address`, and without one for a new form.
+pub(super) fn put_away(address: Option<&str>, for_good: bool, title: &str) {
+    if let (Some(window), Some(form)) = (web_sys::window(), form()) {
+        let address = address.map_or_else(|| form.action(), str::to_owned);
+        if let Ok(history) = window.history() {
+            let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
+        }
+        form.set_hidden(true);
+        if for_good {
+            form.remove();
+            if let Some(languages) = element(".survey-languages") {
+                languages.remove();
+            }
+        }
+    }
+    if let Some(document) = document() {
+        document.set_title(title);
+    }
+}
+
+/// Says on the button itself that it was pressed.
+pub(super) fn mark_sending(words: &str) {
+    if let Some(button) = element("#survey button[value=send]") {
+        let _ = button.set_attribute("aria-disabled", "true");
+        button.set_text_content(Some(words));
+    }
+}
+
+/// Posts fields as a form does: the server's page takes the place of this one.
+pub(super) fn post(action: &str, fields: &[(String, String)]) {
+    let Some((document, form)) = document().and_then(|document| {
+        let form = document.create_element("form").ok()?;
+        Some((document, form.dyn_into::<HtmlFormElement>().ok()?))
+    }) else {
+        return;
+    };
+    form.set_method("post");
+    form.set_action(action);
+    for (name, value) in fields {
+        add_hidden(&form, name, value);
+    }
+    if let Some(body) = document.body() {
+        let _ = body.append_child(&form);
+        let _ = form.submit();
+    }
+}
+
+/// The first element of the page that fits.
+pub(super) fn element(selector: &str) -> Option<Element> {
+    document()?.query_selector(selector).ok()?
 }
 
 /// A control with its name and value.
@@ -170,7 +247,8 @@ impl Aid {
     /// Saves the draft once there is something to lose.
     fn keep(&self) {
         let draft = self.draft();
-        if draft.has_answers() && draft.at != "start" {
+        let waits = draft.id().is_some_and(queue::holds);
+        if draft.has_answers() && draft.at != "start" && !waits {
             draft::save(&self.desk, draft);
         }
     }
@@ -267,21 +345,19 @@ impl Aid {
             }
         }
     }
+}
 
-    fn add_hidden(&self, name: &str, value: &str) {
-        let Some(document) = document() else { return };
-        let Some(input) = document
-            .create_element("input")
-            .ok()
-            .and_then(|e| e.dyn_into::<HtmlInputElement>().ok())
-        else {
-            return;
-        };
-        input.set_type("hidden");
-        input.set_name(name);
-        input.set_value(value);
-        let _ = self.form.append_child(&input);
-    }
+fn add_hidden(form: &HtmlFormElement, name: &str, value: &str) {
+    let Some(input) = document()
+        .and_then(|document| document.create_element("input").ok())
+        .and_then(|element| element.dyn_into::<HtmlInputElement>().ok())
+    else {
+        return;
+    };
+    input.set_type("hidden");
+    input.set_name(name);
+    input.set_value(value);
+    let _ = form.append_child(&input);
 }
 
 /// The answers on this page, then those of earlier pages that its conditions look at.

@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{Form as AxumForm, Path, State as AxumState};
-use axum::http::header::RETRY_AFTER;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::answer::Unasked;
 use domain::code::{Code, POINT_LENGTH};
 use domain::response::{FieldError, FieldErrorCode};
 use domain::text::Language;
+use serde_json::{Value, json};
 use service::Service;
 use service::clock::random;
 use service::error::ServiceError;
@@ -39,7 +41,7 @@ pub(crate) async fn open(
         Found::Elsewhere(view) => return Ok(Redirect::permanent(&view.href()).into_response()),
     };
     if let Some(on) = view.desk.closed {
-        return Ok(render::closed(&request, &view, on));
+        return Ok(render::closed(&request, &view, on, None));
     }
     let form = flow::opened(state.service.now(), random(), random());
     Ok(render::screen(
@@ -55,6 +57,7 @@ pub(crate) async fn answer(
     request: PageRequest,
     AxumState(state): AxumState<State>,
     Path(parameters): Parameters,
+    headers: HeaderMap,
     AxumForm(pairs): AxumForm<Vec<(String, String)>>,
 ) -> Result<Response, AppError> {
     let service = &state.service;
@@ -62,21 +65,37 @@ pub(crate) async fn answer(
     let (mut form, pressed) = Form::read(pairs);
     let now = service.now();
     complete(&mut form, now);
+    let by_script = asked_by_script(&headers);
+    let sends = pressed.go == "send";
     if let Some(on) = view
         .desk
         .closed
-        .filter(|last| pressed.go != "send" || answered_after(&form, *last))
+        .filter(|last| !sends || answered_after(&form, *last))
     {
-        return Ok(render::closed(&request, &view, on));
+        return Ok(reply(
+            &request,
+            &view,
+            Sent::Closed(on, Box::new(form)),
+            by_script,
+        ));
     }
     match flow::decide(&view, form, &pressed) {
+        Next::Show(screen) if sends => Ok(reply(
+            &request,
+            &view,
+            Sent::Back(Box::new(screen), INVALID),
+            by_script,
+        )),
         Next::Show(mut screen) => {
             if screen.step == Step::Review {
                 flow::settle(&mut screen.form, now);
             }
             Ok(render::screen(&request, &view, &screen, StatusCode::OK))
         }
-        Next::Send(form) => send(service, &request, &view, form).await,
+        Next::Send(form) => {
+            let sent = hand_in(service, &view, form).await?;
+            Ok(reply(&request, &view, sent, by_script))
+        }
     }
 }
 
@@ -110,107 +129,141 @@ fn answered_after(form: &Form, last: time::Date) -> bool {
         .is_none_or(|on| on > last)
 }
 
-async fn send(
-    service: &Service,
-    request: &PageRequest,
-    view: &View,
-    mut form: Form,
-) -> Result<Response, AppError> {
+/// What became of a form that was handed in.
+enum Sent {
+    /// Also when it was here before: whoever never saw the first reply is thanked like everyone else.
+    Recorded,
+    /// It comes back with everything typed.
+    Back(Box<Screen>, Said),
+    /// It was answered after the campaign's last day.
+    Closed(time::Date, Box<Form>),
+}
+
+/// Whether sending the same form again may help.
+enum Said {
+    Refused(StatusCode),
+    /// The server cannot take it now; in so many seconds it may.
+    Later(u32),
+}
+
+impl Said {
+    const fn status(&self) -> StatusCode {
+        match self {
+            Self::Refused(status) => *status,
+            Self::Later(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+const INVALID: Said = Said::Refused(StatusCode::UNPROCESSABLE_ENTITY);
+
+async fn hand_in(service: &Service, view: &View, mut form: Form) -> Result<Sent, AppError> {
     let today = service.today();
+    let back = |step: Step, form: Form, message: Option<&'static str>, said: Said| {
+        let screen = Screen {
+            message,
+            ..Screen::of(step, form)
+        };
+        Ok(Sent::Back(Box::new(screen), said))
+    };
     let Some(id) = flow::response_id(&form) else {
         flow::fresh_id(&mut form, today, random());
-        return Ok(render::screen(
-            request,
-            view,
-            &Screen::of(Step::Review, form),
-            StatusCode::BAD_REQUEST,
-        ));
+        let said = Said::Refused(StatusCode::BAD_REQUEST);
+        return back(Step::Review, form, None, said);
     };
-    let document = flow::document(view, &form);
     let delivery = Delivery {
         id,
-        document,
+        document: flow::document(view, &form),
         device: None,
         unasked: Unasked::Drop,
     };
-    let said = |step: Step, form: Form, message: &'static str| Screen {
-        message: Some(message),
-        ..Screen::of(step, form)
-    };
-    let (screen, status, retry_after_s) = match service.submit(delivery).await {
-        // Also when it was here before: whoever never saw the first reply is thanked like everyone else.
-        Ok(_) => return Ok(Redirect::to(&format!("{}/thanks", view.href())).into_response()),
+    match service.submit(delivery).await {
+        Ok(_) => Ok(Sent::Recorded),
         Err(Refusal::Invalid(errors)) => {
-            let (screen, status) = refused(view, form, errors, today);
-            (screen, status, None)
+            Ok(Sent::Back(Box::new(refused(view, form, errors, today)), INVALID))
         }
         Err(Refusal::Conflict) => {
             flow::fresh_id(&mut form, today, random());
-            (
-                said(Step::Review, form, "survey-conflict"),
-                StatusCode::CONFLICT,
-                None,
-            )
+            let said = Said::Refused(StatusCode::CONFLICT);
+            back(Step::Review, form, Some("survey-conflict"), said)
         }
-        Err(Refusal::CodeUsed) => (
-            said(Step::Start, form, "survey-code-used"),
-            StatusCode::CONFLICT,
-            None,
-        ),
-        Err(Refusal::Gone { closed_on }) => return Ok(render::closed(request, view, closed_on)),
-        Err(Refusal::UnknownPoint) => return Err(AppError::new(ErrorCode::PointUnknown)),
-        Err(Refusal::Full { retry_after_s } | Refusal::DeviceTooFast { retry_after_s }) => (
-            said(Step::Review, form, "survey-busy"),
-            StatusCode::SERVICE_UNAVAILABLE,
-            Some(retry_after_s),
+        Err(Refusal::CodeUsed) => {
+            let said = Said::Refused(StatusCode::CONFLICT);
+            back(Step::Start, form, Some("survey-code-used"), said)
+        }
+        Err(Refusal::Gone { closed_on }) => Ok(Sent::Closed(closed_on, Box::new(form))),
+        Err(Refusal::UnknownPoint) => Err(AppError::new(ErrorCode::PointUnknown)),
+        Err(Refusal::Full { retry_after_s } | Refusal::DeviceTooFast { retry_after_s }) => back(
+            Step::Review,
+            form,
+            Some("survey-busy"),
+            Said::Later(retry_after_s),
         ),
         Err(Refusal::Service(error)) => {
             tracing::error!(error = %error, "a form could not be stored");
-            (
-                said(Step::Review, form, "survey-busy"),
-                StatusCode::SERVICE_UNAVAILABLE,
-                Some(5),
-            )
+            back(Step::Review, form, Some("survey-busy"), Said::Later(5))
         }
         Err(refusal @ (Refusal::UnknownDevice | Refusal::ForeignDevice | Refusal::RevokedDevice { .. })) => {
-            return Err(AppError::internal(refusal));
+            Err(AppError::internal(refusal))
         }
-    };
-    let mut response = render::screen(request, view, &screen, status);
-    if let Some(seconds) = retry_after_s {
-        response
-            .headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
-    Ok(response)
 }
 
-/// The form comes back with everything typed, at the first step that has something wrong.
-fn refused(view: &View, mut form: Form, errors: Vec<FieldError>, today: time::Date) -> (Screen, StatusCode) {
+/// Answers as the browser asked: with a page, or with what a script reads.
+fn reply(request: &PageRequest, view: &View, sent: Sent, by_script: bool) -> Response {
+    match sent {
+        Sent::Recorded if by_script => told(StatusCode::OK, &json!({ "recorded": true })),
+        Sent::Recorded => Redirect::to(&format!("{}/thanks", view.href())).into_response(),
+        Sent::Closed(..) if by_script => told(StatusCode::GONE, &json!({ "refused": true })),
+        Sent::Closed(on, form) => render::closed(request, view, on, Some(&form)),
+        Sent::Back(screen, said) => {
+            let refused = matches!(said, Said::Refused(_));
+            let mut response = if by_script {
+                told(said.status(), &json!({ "refused": refused }))
+            } else {
+                render::screen(request, view, &screen, said.status())
+            };
+            if let Said::Later(seconds) = said {
+                let headers = response.headers_mut();
+                headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            response
+        }
+    }
+}
+
+fn told(status: StatusCode, body: &Value) -> Response {
+    let headers = [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    (status, headers, Json(body)).into_response()
+}
+
+/// Whether the island asks, which sends the form by script so that it can tell whether it arrived.
+fn asked_by_script(headers: &HeaderMap) -> bool {
+    let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    accept.is_some_and(|accept| accept.starts_with("application/json"))
+}
+
+/// The form with everything typed, at the first step that has something wrong.
+fn refused(view: &View, mut form: Form, errors: Vec<FieldError>, today: time::Date) -> Screen {
     if errors.iter().any(|error| error.path == "/code") {
         let error = FieldError::new(format!("/{}", own::CODE), FieldErrorCode::Mistyped);
-        let screen = Screen {
+        return Screen {
             errors: vec![error],
             ..Screen::of(Step::Start, form)
         };
-        return (screen, StatusCode::UNPROCESSABLE_ENTITY);
     }
     if let Some((step, errors)) = flow::by_step(&view.desk.version, errors) {
-        return (
-            Screen {
-                errors,
-                ..Screen::of(step, form)
-            },
-            StatusCode::UNPROCESSABLE_ENTITY,
-        );
+        return Screen {
+            errors,
+            ..Screen::of(step, form)
+        };
     }
     // The form's own fields were damaged on the way; the answers were not.
     flow::fresh_id(&mut form, today, random());
-    let screen = Screen {
+    Screen {
         message: Some("survey-changed"),
         ..Screen::of(Step::Review, form)
-    };
-    (screen, StatusCode::UNPROCESSABLE_ENTITY)
+    }
 }
 
 /// The desk of an address.

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use crate::islands::citizen::{DraftSent, Fact, Rule, SurveyAid, Words};
 use crate::pages::survey::desk::View;
 use crate::pages::survey::flow::{Screen, Step, questions_of, row_field};
+use crate::pages::survey::form::Form;
 use crate::pages::survey::view;
 use crate::shell::{Audience, Keep, Page, PageRequest};
 
@@ -33,7 +34,11 @@ pub(crate) fn screen(request: &PageRequest, view: &View, screen: &Screen, status
             unchoose: locale.t("survey-unchoose"),
         };
         let desk = view.desk.code.clone();
-        let island = view! { <SurveyAid desk rules facts words/> }.into_any();
+        let island = view! {
+            {view::outgoing(view)}
+            <SurveyAid desk rules facts words/>
+        }
+        .into_any();
         view::body(view, screen, island)
     })
 }
@@ -43,16 +48,20 @@ pub(crate) fn thanks(request: &PageRequest, view: &View) -> Response {
     let mut page = page(view, view.locale.t("survey-thanks-title"));
     page.audience = Some(Audience::Citizen);
     request.render(&page, || {
-        let island = view! { <DraftSent desk=view.desk.code.clone()/> }.into_any();
+        let island = view! {
+            <DraftSent desk=view.desk.code.clone()/>
+            {view::outgoing(view)}
+        }
+        .into_any();
         view::thanks(view, island)
     })
 }
 
-/// Answers that the campaign is over.
-pub(crate) fn closed(request: &PageRequest, view: &View, on: time::Date) -> Response {
+/// Answers that the campaign is over, with what was typed until then.
+pub(crate) fn closed(request: &PageRequest, view: &View, on: time::Date, form: Option<&Form>) -> Response {
     let mut page = page(view, view.locale.t("survey-closed-title"));
     page.status = StatusCode::GONE;
-    request.render(&page, || view::closed(view, &view.locale.date(on)))
+    request.render(&page, || view::closed(view, &view.locale.date(on), form))
 }
 
 fn page(view: &View, title: String) -> Page {

@@ -1,6 +1,7 @@
 //! The survey's screens: what stands around and above each step. The steps have files of their own.
 
 mod message;
+mod outgoing;
 mod review;
 mod section;
 mod start;
@@ -19,6 +20,7 @@ use crate::pages::survey::form::{field_of, own};
 use crate::pages::survey::question::{Page, anchor, sentence};
 
 pub(crate) use message::{closed, thanks};
+pub(crate) use outgoing::outgoing;
 
 const FORM: &str = "survey";
 

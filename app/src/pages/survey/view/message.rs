@@ -1,10 +1,14 @@
 //! Pages that say one thing: thanks, and that it is over.
 
+use domain::questionnaire::{AnswerKind, Definition};
+use domain::text::Text;
 use leptos::prelude::*;
 
+use super::row_words;
 use crate::layout::{DemoBanner, Lotus, SkipLink};
 use crate::pages::survey::desk::View;
 use crate::pages::survey::faces::faces;
+use crate::pages::survey::form::Form;
 
 /// After sending; the same page for a repeat.
 pub(crate) fn thanks(view: &View, island: AnyView) -> AnyView {
@@ -17,10 +21,27 @@ pub(crate) fn thanks(view: &View, island: AnyView) -> AnyView {
     )
 }
 
-/// The campaign is over.
-pub(crate) fn closed(view: &View, on: &str) -> AnyView {
+/// The campaign is over. What was typed meanwhile is not lost to the one who typed it.
+pub(crate) fn closed(view: &View, on: &str, form: Option<&Form>) -> AnyView {
     let locale = view.locale;
     let unit = view.desk.unit.get(locale);
+    let given = form
+        .map(|form| given(view, form))
+        .filter(|given| !given.is_empty());
+    let given = given.map(|given| {
+        let answers = given.into_iter().map(|(question, answer)| {
+            view! {
+                <dt>{question}</dt>
+                <dd>{answer}</dd>
+            }
+        });
+        view! {
+            <details class="details given">
+                <summary>{locale.t("survey-closed-answers")}</summary>
+                <dl>{answers.collect_view()}</dl>
+            </details>
+        }
+    });
     message_page(
         view,
         locale.t("survey-closed-title"),
@@ -28,11 +49,64 @@ pub(crate) fn closed(view: &View, on: &str) -> AnyView {
             locale.tr("survey-closed-text", &[("date", on), ("unit", unit)]),
             locale.t("survey-closed-next"),
         ],
-        ().into_any(),
+        given.into_any(),
     )
 }
 
-fn message_page(view: &View, title: String, lines: Vec<String>, island: AnyView) -> AnyView {
+/// The answers in words, in the order in which they were given.
+fn given(view: &View, form: &Form) -> Vec<(String, String)> {
+    let version = &view.desk.version;
+    let definition = version.definition();
+    let mut given: Vec<(String, String)> = Vec::new();
+    for (field, value) in form.answers().pairs() {
+        let path = field.trim_start_matches("a.");
+        let id = path.split('.').next().unwrap_or_default();
+        let Some((_, question)) = version.questions().find(|(_, question)| question.id == id) else {
+            continue;
+        };
+        let words = row_words(view, version, question, path);
+        let answer = words_of(view, definition, &question.answer, value);
+        match given.last_mut() {
+            // Several options of one question.
+            Some((known, answers)) if *known == words => {
+                answers.push_str("; ");
+                answers.push_str(&answer);
+            }
+            _ => given.push((words, answer)),
+        }
+    }
+    given
+}
+
+/// The words that stood beside a value.
+fn words_of(view: &View, definition: &Definition, kind: &AnswerKind, value: &str) -> String {
+    let text = |text: &Text| view.text(text).0.to_owned();
+    let (scale, no_opinion) = match kind {
+        AnswerKind::Satisfaction {
+            scale, no_opinion, ..
+        }
+        | AnswerKind::Grid {
+            scale, no_opinion, ..
+        }
+        | AnswerKind::Rating { scale, no_opinion } => (definition.scale(scale), no_opinion.as_ref()),
+        AnswerKind::Single { options } | AnswerKind::Multiple { options, .. } => {
+            let option = options.iter().find(|option| option.id == value);
+            return option.map_or_else(|| value.to_owned(), |option| text(&option.text));
+        }
+        AnswerKind::YesNo {} => {
+            let words = if value == "yes" { "survey-yes" } else { "survey-no" };
+            return view.locale.t(words);
+        }
+        _ => return value.to_owned(),
+    };
+    let level = value.parse::<usize>().ok().and_then(|score| score.checked_sub(1));
+    let words = scale
+        .zip(level)
+        .and_then(|(scale, level)| scale.levels.get(level));
+    words.or(no_opinion).map_or_else(|| value.to_owned(), text)
+}
+
+fn message_page(view: &View, title: String, lines: Vec<String>, more: AnyView) -> AnyView {
     let locale = view.locale;
     view! {
         <SkipLink locale/>
@@ -48,8 +122,8 @@ fn message_page(view: &View, title: String, lines: Vec<String>, island: AnyView)
                 <p>
                     <a href=locale.href("/results")>{locale.t("survey-see-results")}</a>
                 </p>
+                {more}
             </div>
-            {island}
         </main>
         {faces()}
     }

@@ -1,0 +1,277 @@
+// Handing in on a phone when the line fails: nothing is lost, nothing is counted twice, and the page says the truth.
+
+import { type BrowserContext, chromium, expect, type Page, test } from "@playwright/test";
+
+import { violations } from "../support/axe.ts";
+import { type Desk, startDesk } from "../support/kiosk.ts";
+import { reply } from "../support/proxy.ts";
+
+test.describe.configure({ timeout: 120_000 });
+test.use({ viewport: { width: 360, height: 800 } });
+
+const SEND = { name: "Gửi phiếu" };
+const WAITING = "chưa gửi được, đang giữ trên máy này, tự gửi lại khi có mạng";
+
+let desk: Desk;
+
+test.beforeEach(async () => {
+  desk = await startDesk();
+});
+test.afterEach(async () => {
+  await desk.close();
+});
+
+function link(): string {
+  return `${desk.proxy.origin}/s/${desk.point}`;
+}
+
+/** Answers up to the last page before sending; the island is awake there. */
+async function review(page: Page, overall = "4"): Promise<void> {
+  await page.goto(link());
+  await page.getByRole("button", { name: "Bắt đầu" }).click();
+  await page.getByRole("button", { name: "Tiếp tục" }).click();
+  await page.locator(`input[name="a.overall"][value="${overall}"]`).check();
+  while (!(await page.getByRole("button", SEND).isVisible())) {
+    await page.getByRole("button", { name: "Tiếp tục" }).click();
+  }
+  await awake(page);
+}
+
+/** Waits until the island has woken up: it keeps a draft. */
+async function awake(page: Page): Promise<void> {
+  await expect.poll(() => page.evaluate(() => Object.keys(localStorage).join())).toContain("draft");
+}
+
+function held(page: Page): Promise<number> {
+  return page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("nghe-dan:")).length);
+}
+
+function online(page: Page): Promise<boolean> {
+  return page.evaluate(() => window.dispatchEvent(new Event("online")));
+}
+
+async function waits(page: Page): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Chưa gửi được phiếu");
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+  await expect(page.getByRole("status").filter({ hasText: WAITING })).toHaveCount(1);
+  await expect(page.getByRole("button", SEND)).toBeHidden();
+}
+
+/** The page says that it arrived, it did, once, and nothing of it is left. */
+async function arrived(page: Page, stored = 1): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Đã gửi. Cảm ơn Ông/Bà.", { timeout: 30_000 });
+  expect(await desk.stored()).toBe(stored);
+  expect(await held(page)).toBe(0);
+  expect(await page.locator("input").count()).toBe(0);
+}
+
+test("without a fault it arrives at once, and a double click is one response", async ({ page }) => {
+  await review(page);
+  await page.getByRole("button", SEND).dblclick();
+  await arrived(page);
+  expect(desk.proxy.puts()).toBe(1);
+  await page.reload();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Đã gửi. Cảm ơn Ông/Bà.");
+  expect(await desk.stored()).toBe(1);
+});
+
+test("cut before it was sent", async ({ page }) => {
+  await review(page);
+  desk.proxy.set("cut");
+  await page.getByRole("button", SEND).click();
+  await waits(page);
+  expect(await violations(page)).toEqual([]);
+  expect(await desk.stored()).toBe(0);
+  desk.proxy.set("open");
+  await online(page);
+  await arrived(page);
+});
+
+test("cut in the middle of sending, and tried again without anybody's doing", async ({ page }) => {
+  await review(page);
+  desk.proxy.set("half");
+  await page.getByRole("button", SEND).click();
+  await waits(page);
+  desk.proxy.set("open");
+  await arrived(page);
+});
+
+test("the answer of the server is lost after it committed", async ({ page }) => {
+  await review(page);
+  desk.proxy.set("swallow");
+  await page.getByRole("button", SEND).click();
+  await waits(page);
+  await expect.poll(() => desk.stored()).toBe(1);
+  desk.proxy.set("open");
+  await page.getByRole("button", { name: "Gửi ngay" }).click();
+  await arrived(page);
+});
+
+test("the server is killed and started again", async ({ page }) => {
+  await review(page);
+  await desk.server.halt("SIGKILL");
+  await page.getByRole("button", SEND).click();
+  await waits(page);
+  await desk.server.resume();
+  await arrived(page);
+});
+
+const problem = ["Content-Type: application/problem+json"];
+const REPLIES = {
+  "503 with Retry-After": reply(503, '{"code":"server.full"}', [...problem, "Retry-After: 1"]),
+  "a log-in page": reply(200, "<!doctype html><title>Wi-Fi</title>", ["Content-Type: text/html"]),
+};
+for (const [name, line] of Object.entries(REPLIES)) {
+  test(`something answers ${name}`, async ({ page }) => {
+    await review(page);
+    desk.proxy.set(line);
+    await page.getByRole("button", SEND).click();
+    await waits(page);
+    desk.proxy.set("open");
+    await online(page);
+    await arrived(page);
+  });
+}
+
+test("a reload of the page goes on sending", async ({ page }) => {
+  await review(page);
+  desk.proxy.set("cut");
+  await page.getByRole("button", SEND).click();
+  await waits(page);
+  // Without a network there is no page to reload; with one there is, and the answer is still on the device.
+  await page.reload().catch(() => undefined);
+  desk.proxy.set("open");
+  // The browser's own page of the error may still be coming.
+  await expect(() => page.goto(link())).toPass();
+  await expect(page.getByRole("heading", { name: "Phiếu đã đến nơi" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Bắt đầu" })).toBeVisible();
+  expect(await desk.stored()).toBe(1);
+  expect(await held(page)).toBe(0);
+});
+
+test("the browser is closed and opened again", async () => {
+  const open = (): Promise<BrowserContext> =>
+    chromium.launchPersistentContext(test.info().outputPath("profile"), {
+      executablePath: process.env.NGHE_DAN_CHROMIUM ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    });
+  let context = await open();
+  let page = await context.newPage();
+  await review(page);
+  desk.proxy.set("cut");
+  await page.getByRole("button", SEND).click();
+  await waits(page);
+  await context.close();
+  desk.proxy.set("open");
+  expect(await desk.stored()).toBe(0);
+  context = await open();
+  page = await context.newPage();
+  await page.goto(link());
+  await expect(page.getByRole("heading", { name: "Phiếu đã đến nơi" })).toBeVisible();
+  expect(await desk.stored()).toBe(1);
+  await context.close();
+});
+
+test("two windows of the same form make one response, and both say so", async ({ page, context }) => {
+  await review(page);
+  // The first window never gets through, so that it is the second one that does.
+  await page.route(/\/s\//, (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
+  await page.getByRole("button", SEND).click();
+  await waits(page);
+  // The second one finds the form on the device and sends it.
+  const second = await context.newPage();
+  await second.goto(link());
+  await expect(second.getByRole("heading", { name: "Phiếu đã đến nơi" })).toBeVisible();
+  await arrived(page);
+});
+
+test("it can be deleted, and is gone", async ({ page }) => {
+  await review(page);
+  desk.proxy.set("cut");
+  await page.getByRole("button", SEND).click();
+  await waits(page);
+  await page.getByRole("button", { name: "Xoá, không gửi nữa" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Đã xoá phiếu khỏi máy này");
+  expect(await held(page)).toBe(0);
+  expect(await page.locator("input").count()).toBe(0);
+  desk.proxy.set("open");
+  await online(page);
+  await page.getByRole("link", { name: "Trả lời lại từ đầu" }).click();
+  await expect(page.getByRole("button", { name: "Bắt đầu" })).toBeVisible();
+  expect(await desk.stored()).toBe(0);
+});
+
+test("after 24 hours it is deleted, and the person is told", async ({ page }) => {
+  await review(page);
+  desk.proxy.set("cut");
+  await page.getByRole("button", SEND).click();
+  await waits(page);
+  await page.evaluate(() => {
+    for (const [key, text] of Object.entries(localStorage)) {
+      if (key.startsWith("nghe-dan:outgoing:")) {
+        const form = JSON.parse(text);
+        localStorage.setItem(key, JSON.stringify({ ...form, saved: form.saved - 24 * 3_600_000 }));
+      }
+    }
+  });
+  desk.proxy.set("open");
+  await page.goto(link());
+  await expect(page.getByRole("heading", { name: "Phiếu đã quá 24 giờ" })).toBeVisible();
+  expect(await held(page)).toBe(0);
+  expect(await desk.stored()).toBe(0);
+});
+
+test("what is refused comes back with what was typed", async ({ page }) => {
+  await review(page, "2");
+  // The same form was sent from elsewhere with other answers.
+  const forged = await page.evaluate(() => {
+    const form = document.querySelector<HTMLFormElement>("#survey");
+    const fields = new URLSearchParams([...new FormData(form ?? undefined)].map(([name, value]) => [name, String(value)]));
+    fields.set("a.overall", "5");
+    fields.set("_go", "send");
+    return fields.toString();
+  });
+  const headers = { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json" };
+  const first = await fetch(link(), { method: "POST", headers, body: forged });
+  expect(await first.json()).toEqual({ recorded: true });
+  await page.getByRole("button", SEND).click();
+  await expect(page.getByRole("alert")).toContainText("đã được gửi trước đó với nội dung khác");
+  await expect(page.locator('input[name="a.overall"]')).toHaveValue("2");
+  expect(await desk.stored()).toBe(1);
+  // Asked for once more it is another response.
+  await awake(page);
+  await page.getByRole("button", SEND).click();
+  await arrived(page, 2);
+});
+
+test("what was closed while it waited comes back too", async ({ page }) => {
+  await review(page, "2");
+  desk.proxy.set("cut");
+  await page.getByRole("button", SEND).click();
+  await waits(page);
+  await desk.server.run("campaign", "close", "desk-2026", "--on", "2026-01-01");
+  await expect
+    .poll(async () => (await fetch(`${desk.server.origin}/s/${desk.point}`)).status, { timeout: 20_000 })
+    .toBe(410);
+  desk.proxy.set("open");
+  await online(page);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Đợt lấy ý kiến đã kết thúc");
+  await page.getByText("Những gì Ông/Bà đã trả lời").click();
+  await expect(page.getByRole("definition").filter({ hasText: "Không hài lòng" })).toBeVisible();
+  expect(await desk.stored()).toBe(0);
+});
+
+test.describe("without scripting", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("it is a plain form", async ({ page }) => {
+    await page.goto(link());
+    await page.getByRole("button", { name: "Bắt đầu" }).click();
+    while (!(await page.getByRole("button", SEND).isVisible())) {
+      await page.getByRole("button", { name: "Tiếp tục" }).click();
+    }
+    await page.getByRole("button", SEND).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Đã gửi. Cảm ơn Ông/Bà.");
+    expect(await desk.stored()).toBe(1);
+  });
+});
