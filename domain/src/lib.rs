@@ -55,6 +55,7 @@ pub mod ratio;
 pub mod release;
 pub mod response;
 pub mod round;
+pub mod slip;
 pub mod status;
 pub mod student;
 pub mod tally;

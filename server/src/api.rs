@@ -12,6 +12,7 @@ pub mod points;
 pub mod query;
 pub mod questionnaires;
 pub mod responses;
+pub mod slips;
 pub mod units;
 
 use std::sync::Arc;
@@ -68,6 +69,7 @@ pub fn routes(state: ApiState) -> Router {
         .route("/api/v1/device", get(devices::desk))
         .route("/api/v1/device/contact", post(devices::contact))
         .route("/api/v1/points/{code}", get(points::get))
+        .route("/api/v1/points/{code}/slips", post(slips::issue))
         .route("/api/v1/questionnaires/{key}/{version}", get(questionnaires::get))
         .route("/api/v1/units", get(units::list))
         .route("/api/v1/campaigns", get(points::campaigns))

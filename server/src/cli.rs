@@ -10,6 +10,7 @@ mod point;
 mod releases;
 mod rescued;
 mod serve;
+mod slip;
 
 use clap::{Parser, Subcommand};
 
@@ -43,6 +44,9 @@ enum Command {
     /// Desk devices: enrolment, state, and what waits on them
     #[command(subcommand)]
     Device(device::Command),
+    /// Slips: one-time codes of dossiers, so that one dossier rates once
+    #[command(subcommand)]
+    Slip(slip::Command),
     /// Take units from CSV, all or none
     ImportUnits(data::Units),
     /// Publish a questionnaire version from its JSON file
@@ -71,6 +75,7 @@ pub async fn run() -> anyhow::Result<()> {
         Some(Command::Campaign(command)) => campaign::run(&common, command).await,
         Some(Command::Point(command)) => point::run(&common, command).await,
         Some(Command::Device(command)) => device::run(&common, command).await,
+        Some(Command::Slip(command)) => slip::run(&common, serve.public_url, command).await,
         Some(Command::ImportUnits(arguments)) => data::units(&common, &arguments).await,
         Some(Command::ImportQuestionnaire(arguments)) => data::questionnaire(&common, &arguments).await,
         Some(Command::Release(arguments)) => releases::release(&common, &arguments).await,

@@ -161,6 +161,7 @@ async fn night(
     }
     let started = Instant::now();
     service.settle_receipts().await?;
+    service.drop_expired_slips().await?;
     for (campaign, made) in service.release_all().await? {
         tracing::info!(
             campaign,

@@ -145,6 +145,17 @@ impl Problem {
         Self::new(Code::BadToken)
     }
 
+    /// No system that may issue slips has the token.
+    pub fn unknown_issuer() -> Self {
+        let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+        Self::new(Code::UnknownIssuer).header(header::WWW_AUTHENTICATE, challenge)
+    }
+
+    /// The system may issue slips in another campaign.
+    pub fn foreign_issuer() -> Self {
+        Self::new(Code::ForeignIssuer)
+    }
+
     /// The format of the device had its year.
     pub fn format_too_old(format: u32) -> Self {
         Self::new(Code::FormatTooOld).with("format", format.to_string())

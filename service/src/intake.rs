@@ -9,11 +9,13 @@ use domain::device::{clock_is_believed, in_grace};
 use domain::id::{ResponseId, ResponseIdError};
 use domain::questionnaire::Version;
 use domain::response::{self, Document, Envelope, FieldError, FieldErrorCode};
+use domain::slip;
 use domain::status::{Reason, Status};
 use domain::tally::{HandledBy, Rated};
 use serde_json::Value;
 use store::catalogue::{Campaign, Device, DeviceState, Point, PointState, StoredVersion};
 use store::intake::{NewResponse, Recorded};
+use store::slips::Slip;
 use time::Date;
 
 pub(crate) use burst::Bursts;
@@ -22,6 +24,7 @@ use crate::Service;
 use crate::desk::last_day;
 use crate::error::ServiceError;
 use crate::live::is_live;
+use crate::slips::Standing;
 
 /// A response as it arrives.
 #[derive(Clone, Debug)]
@@ -206,7 +209,7 @@ impl Service {
         id: ResponseId,
         envelope: Envelope,
         version: StoredVersion,
-        answers: Answers,
+        mut answers: Answers,
         point: &Point,
         device: Option<(Device, FromDevice)>,
         today: Date,
@@ -231,9 +234,14 @@ impl Service {
                 FieldErrorCode::Missing,
             )]));
         }
-        let handled_by = self.handled_by(&envelope, point, today)?;
+        let slip = self.slip_of(&envelope, &campaign).await?;
+        let handled_by = self.handled_by(&envelope, &slip, point, today)?;
         let (status, reason) = self.first_status(&envelope, point, device.as_ref(), &campaign, today)?;
+        // Over what was sent: a repeat is known when its slip is used and forgotten.
         let digest = response::digest(&envelope, &version.version, &answers);
+        if let Some(field) = &slip.field {
+            slip::fill(&version.version, &mut answers, field);
+        }
         let now = self.inner.clock.now();
         let clock_offset_s = device
             .as_ref()
@@ -291,23 +299,46 @@ impl Service {
         }
     }
 
+    /// What is known from the slip that came with a response. A used one knows nothing any more: whether this is a
+    /// repeat of the response that used it, the store finds out.
+    async fn slip_of(&self, envelope: &Envelope, campaign: &Campaign) -> Result<Slip, Refusal> {
+        let Some(code) = &envelope.code else {
+            return Ok(Slip::default());
+        };
+        match self.slip_on(campaign.id, code, envelope.answered_on).await? {
+            Standing::Good(slip) => Ok(slip),
+            Standing::Expired(_) => Err(Refusal::CodeUsed),
+            Standing::Used | Standing::Unknown => Ok(Slip::default()),
+        }
+    }
+
+    /// The unit that decides: as the slip knows it, else as the response says.
     fn handled_by(
         &self,
         envelope: &Envelope,
+        slip: &Slip,
         point: &Point,
         today: Date,
     ) -> Result<Option<HandledBy>, Refusal> {
+        let units = self.units();
+        let met = |unit| {
+            let meeting = units.lowest_common_ancestor(&[point.unit, unit], today)?;
+            Some(HandledBy {
+                unit,
+                meeting: meeting.unit.id,
+            })
+        };
+        // A unit that ended since the slip was issued is not the person's fault.
+        if let Some(known) = slip.handled_by.and_then(met) {
+            return Ok(Some(known));
+        }
         let Some(unit) = envelope.handled_by else {
             return Ok(None);
         };
-        let units = self.units();
-        let meeting = units
-            .lowest_common_ancestor(&[point.unit, unit], today)
-            .map(|meeting| meeting.unit.id)
-            .ok_or_else(|| {
-                Refusal::Invalid(vec![FieldError::new("/handled_by", FieldErrorCode::NotFound)])
-            })?;
-        Ok(Some(HandledBy { unit, meeting }))
+        let handled = met(unit).ok_or_else(|| {
+            Refusal::Invalid(vec![FieldError::new("/handled_by", FieldErrorCode::NotFound)])
+        })?;
+        Ok(Some(handled))
     }
 
     async fn device(&self, token_hash: &Hash, point: &Point) -> Result<Device, Refusal> {

@@ -12,6 +12,7 @@ pub mod releases;
 pub mod results;
 pub mod setup;
 pub mod shipped;
+pub mod slips;
 pub mod upkeep;
 
 mod cache;

@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod probe;
 pub mod releases;
 pub mod responses;
+pub mod slips;
 pub mod tallies;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ pub trait Store:
     + responses::Responses
     + tallies::Tallies
     + releases::Releases
+    + slips::Slips
     + jobs::Jobs
 {
 }
@@ -40,6 +42,7 @@ impl<T> Store for T where
         + responses::Responses
         + tallies::Tallies
         + releases::Releases
+        + slips::Slips
         + jobs::Jobs
 {
 }

@@ -22,6 +22,8 @@ mod releases;
 mod responses;
 #[path = "conformance/schema.rs"]
 mod schema;
+#[path = "conformance/slips.rs"]
+mod slips;
 #[path = "conformance/statements.rs"]
 mod statements;
 #[path = "conformance/tallies.rs"]
@@ -73,6 +75,10 @@ on_both!(
     responses::a_status_moves_the_tallies,
     responses::a_scan_sees_everything_once,
     responses::retention_keeps_what_recognises_a_repeat,
+    slips::a_dossier_has_one_slip,
+    slips::a_used_slip_leaves_nothing_of_what_it_knew,
+    slips::expired_slips_are_forgotten_and_stay_issued,
+    slips::issuers_are_known_by_their_token,
     tallies::two_writers_and_a_reviewer_lose_nothing,
     tallies::a_recount_finds_and_repairs,
     tallies::a_recount_sees_folded_rows,

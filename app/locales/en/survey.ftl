@@ -34,6 +34,18 @@ survey-hint-sensitive = This question is about sensitive personal data. You may 
 survey-hint-required = This question needs an answer.
 survey-code = One-time code
 survey-code-hint = The 16 letters and digits on your invitation. Nothing records which code sent which form.
+survey-slip-have = I have a code from the slip of my dossier
+survey-slip = The code on the slip
+survey-slip-hint = 16 letters and digits. A dossier rates once; nothing records which code sent which form.
+survey-slip-known = As your slip says
+survey-slip-handled = The dossier is decided by { $unit }.
+survey-slip-once = A dossier rates once. Nothing records which code sent which form.
+survey-slip-used-title = This dossier was rated
+survey-slip-used-text = The code on the slip was used to send a form; a dossier rates once. Thank you.
+survey-slip-expired-title = The code on the slip has expired
+survey-slip-expired-text = It could be used until { $date }.
+survey-slip-without = Answer the form without a code
+survey-error-code-unknown = There is no such code in this survey, please check it.
 survey-error-summary = { $count ->
     [one] One place needs a look
    *[other] { $n } places need a look

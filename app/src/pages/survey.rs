@@ -13,6 +13,7 @@ mod handlers;
 mod poster;
 mod question;
 mod render;
+mod slip;
 mod view;
 
 #[cfg(test)]

@@ -5,5 +5,6 @@
 mod pages;
 mod poster;
 mod results;
+mod slips;
 mod survey;
 mod world;

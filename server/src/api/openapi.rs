@@ -44,7 +44,8 @@ pub struct ResponseDocument {
     /// The case of a sample.
     #[schema(max_length = 64)]
     pub case: Option<String>,
-    /// A one-time code, sixteen characters.
+    /// A one-time code of sixteen characters, of an invitation or on the slip of a dossier. What the server knows from
+    /// a slip (`handled_by`, the answer `field`) need not be sent, and counts over what is.
     pub code: Option<String>,
     /// 32 random bytes as hexadecimal digits, for a later proof of inclusion.
     #[schema(pattern = "^[0-9a-fA-F]{64}$")]
@@ -100,6 +101,7 @@ pub enum ModeName {
         super::devices::contact,
         super::points::get,
         super::points::campaigns,
+        super::slips::issue,
         super::questionnaires::get,
         super::units::list,
         super::indicators::get,
@@ -115,19 +117,26 @@ pub enum ModeName {
         (name = "indicators", description = "Released figures"),
         (name = "meta", description = "This description"),
     ),
-    modifiers(&Device),
+    modifiers(&Tokens),
 )]
 struct Description;
 
-struct Device;
+struct Tokens;
 
-impl Modify for Device {
+impl Modify for Tokens {
     fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
-        let mut scheme = Http::new(HttpAuthScheme::Bearer);
-        scheme.description =
-            Some("The token of a desk device; without it the point's own channel holds".to_owned());
         let components = api.components.get_or_insert_default();
-        components.add_security_scheme("device", SecurityScheme::Http(scheme));
+        for (name, description) in [
+            (
+                "device",
+                "The token of a desk device; without it the point's own channel holds",
+            ),
+            ("issuer", "The token of a system that may issue slips"),
+        ] {
+            let mut scheme = Http::new(HttpAuthScheme::Bearer);
+            scheme.description = Some(description.to_owned());
+            components.add_security_scheme(name, SecurityScheme::Http(scheme));
+        }
     }
 }
 

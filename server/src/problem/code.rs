@@ -77,6 +77,12 @@ codes! {
     BadToken = "device.bad_token", UNPROCESSABLE_ENTITY,
         "Mã của thiết bị phải gồm 64 chữ số thập lục phân.",
         "The token of a device is 64 hexadecimal digits.";
+    UnknownIssuer = "issuer.unknown", UNAUTHORIZED,
+        "Không có hệ thống nào được cấp mã phiếu hẹn có mã này.",
+        "No system that may issue slips has this token.";
+    ForeignIssuer = "issuer.foreign", FORBIDDEN,
+        "Hệ thống này được cấp mã phiếu hẹn cho đợt khảo sát khác.",
+        "The system may issue slips for another campaign.";
     FormatTooOld = "device.format_too_old", BAD_REQUEST,
         "Máy chủ không còn nhận định dạng {format}; hãy cập nhật thiết bị.",
         "The server no longer takes format {format}; update the device.";
@@ -102,8 +108,8 @@ codes! {
         "Một phiếu khác đã được ghi với mã này.",
         "Another response is recorded under this id.";
     CodeUsed = "code.used", CONFLICT,
-        "Mã dùng một lần này đã được dùng hoặc không có trong đợt khảo sát.",
-        "This one-time code was used, or is not of this campaign.";
+        "Mã dùng một lần này đã được dùng, đã hết hạn hoặc không có trong đợt khảo sát.",
+        "This one-time code was used, has expired, or is not of this campaign.";
     Gone = "campaign.closed", GONE,
         "Đợt khảo sát đã kết thúc ngày {closed_on}.",
         "The campaign closed on {closed_on}.";

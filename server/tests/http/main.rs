@@ -11,4 +11,5 @@ mod privacy;
 mod problems;
 mod reading;
 mod sealed;
+mod slips;
 mod world;

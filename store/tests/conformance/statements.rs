@@ -20,8 +20,8 @@ const GROWING: [&str; 11] = [
     "tally_period",
 ];
 
-/// Retention empties a whole day and a published draft goes at once, wherever their rows lie.
-const WHOLE: [&str; 2] = ["DROP_ANSWERS", "DROP_DRAFT"];
+/// Retention empties a whole day, a published draft goes at once, and slips expire by their day, wherever their rows lie.
+const WHOLE: [&str; 3] = ["DROP_ANSWERS", "DROP_DRAFT", "DROP_EXPIRED"];
 
 #[tokio::test]
 async fn keys_of_growing_tables_start_with_the_bucket() {
@@ -116,7 +116,7 @@ fn statements_on_growing_tables_name_the_bucket() {
 }
 
 /// Reads of everything there is, made on purpose.
-const READS_ALL: [&str; 3] = ["DIRTY", "SETTLE", "DROP_SETTLED"];
+const READS_ALL: [&str; 4] = ["DIRTY", "SETTLE", "DROP_SETTLED", "DROP_EXPIRED"];
 
 /// SQLite goes to the rows it needs and passes over no others. A list of values, for example, would find rows
 /// of a growing table by the bucket alone, which on SQLite is every row.

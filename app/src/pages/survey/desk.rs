@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::id::CampaignId;
 use domain::questionnaire::Version;
 use domain::text::{Language, Text};
+use domain::unit::UnitFact;
 use time::Date;
 
 use crate::i18n::Locale;
@@ -25,6 +26,8 @@ pub(crate) struct Desk {
     pub(crate) hotline: String,
     pub(crate) motto: Option<Text>,
     pub(crate) needs_code: bool,
+    /// Dossiers of its campaign have slips.
+    pub(crate) takes_slips: bool,
     pub(crate) demo: bool,
     /// The last day on which answers counted, once it is over.
     pub(crate) closed: Option<Date>,
@@ -38,6 +41,14 @@ pub(crate) struct UnitName {
 }
 
 impl UnitName {
+    /// The names of a unit at one time.
+    pub(crate) fn of(fact: &UnitFact) -> Self {
+        Self {
+            vi: fact.name.vi.clone(),
+            en: fact.name.en.clone(),
+        }
+    }
+
     /// The name in that language.
     pub(crate) fn get(&self, locale: Locale) -> &str {
         match locale {
@@ -55,6 +66,16 @@ pub(crate) struct View {
     pub(crate) locale: Locale,
     /// The questionnaire, which may be in more languages.
     pub(crate) language: Language,
+    /// What is known from the slip of the one who answers.
+    pub(crate) slip: Option<Slip>,
+}
+
+/// What is known from a slip.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Slip {
+    pub(crate) handled_by: Option<UnitName>,
+    /// An option of the question [`domain::slip::FIELD`] of the version.
+    pub(crate) field: Option<String>,
 }
 
 impl View {

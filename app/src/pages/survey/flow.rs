@@ -2,11 +2,11 @@
 
 use domain::canonical;
 use domain::civil;
-use domain::code::{Code, ONE_TIME_LENGTH};
 use domain::form::{RowRef, Walk, field_name, rows, section_of};
 use domain::id::ResponseId;
 use domain::questionnaire::{Question, Version};
 use domain::response::{FieldError, FieldErrorCode};
+use domain::slip;
 use serde_json::{Value, json};
 use time::{Date, OffsetDateTime};
 
@@ -212,13 +212,13 @@ fn in_section(version: &Version, index: usize, errors: Vec<FieldError>) -> Vec<F
 }
 
 fn code_error(view: &View, form: &Form) -> Option<FieldError> {
-    if !view.desk.needs_code {
+    if !(view.desk.needs_code || view.desk.takes_slips) {
         return None;
     }
     let code = match form.own(own::CODE) {
-        None => FieldErrorCode::Required,
-        Some(typed) if Code::parse(typed, ONE_TIME_LENGTH).is_err() => FieldErrorCode::Mistyped,
-        Some(_) => return None,
+        None if view.desk.needs_code => FieldErrorCode::Required,
+        Some(typed) if slip::read(typed).is_err() => FieldErrorCode::Mistyped,
+        None | Some(_) => return None,
     };
     Some(FieldError::new(format!("/{}", own::CODE), code))
 }
@@ -269,8 +269,9 @@ pub(crate) fn document(view: &View, form: &Form) -> Value {
         "respondent": respondent,
         "answers": answers,
     });
-    if view.desk.needs_code {
-        document["code"] = json!(form.own(own::CODE));
+    let asked = view.desk.needs_code || view.desk.takes_slips;
+    if let Some(code) = form.own(own::CODE).filter(|_| asked) {
+        document["code"] = json!(code);
     }
     document
 }

@@ -98,6 +98,14 @@ impl Form {
         &self.answers
     }
 
+    /// Answers a field in place of the person: it is known already.
+    pub(crate) fn know(&mut self, field: &str, value: &str) {
+        let others = self.answers.pairs().iter().filter(|(name, _)| name != field);
+        let mut pairs = others.cloned().collect::<Vec<_>>();
+        pairs.push((field.to_owned(), value.to_owned()));
+        self.answers = RawForm::new(pairs);
+    }
+
     /// The answers as far as they fit the version, and what does not.
     pub(crate) fn check(&self, version: &Version) -> (Answers, Vec<FieldError>) {
         let (respondent, answers) = self.answers.read(version);

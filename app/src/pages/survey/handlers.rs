@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Form as AxumForm, Path, State as AxumState};
+use axum::extract::{Form as AxumForm, Path, Query, State as AxumState};
 use axum::http::header::{ACCEPT, CACHE_CONTROL, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::answer::Unasked;
 use domain::code::{Code, POINT_LENGTH};
 use domain::response::{FieldError, FieldErrorCode};
+use domain::slip::PARAMETER;
 use domain::text::Language;
 use serde_json::{Value, json};
 use service::Service;
@@ -23,7 +24,7 @@ use crate::i18n::Locale;
 use crate::pages::survey::desk::{Desk, UnitName, View};
 use crate::pages::survey::flow::{self, Next, Screen, Step};
 use crate::pages::survey::form::{Form, own};
-use crate::pages::survey::render;
+use crate::pages::survey::{render, slip};
 use crate::routes::State;
 use crate::shell::PageRequest;
 
@@ -35,15 +36,28 @@ pub(crate) async fn open(
     request: PageRequest,
     AxumState(state): AxumState<State>,
     Path(parameters): Parameters,
+    Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, AppError> {
-    let view = match find(&state.service, &request, &parameters).await? {
+    let mut view = match find(&state.service, &request, &parameters).await? {
         Found::Desk(view) => view,
-        Found::Elsewhere(view) => return Ok(Redirect::permanent(&view.href()).into_response()),
+        Found::Elsewhere(view) => {
+            let query = Some(request.query.as_str()).filter(|query| !query.is_empty());
+            let query = query.map_or_else(String::new, |query| format!("?{query}"));
+            return Ok(Redirect::permanent(&format!("{}{query}", view.href())).into_response());
+        }
     };
     if let Some(on) = view.desk.closed {
         return Ok(render::closed(&request, &view, on, None));
     }
-    let form = flow::opened(state.service.now(), random(), random());
+    let mut form = flow::opened(state.service.now(), random(), random());
+    if let Some(slip) = query.get(PARAMETER) {
+        form.set(own::CODE, slip.as_str());
+        // A link that carries a slip is a form that asks for one.
+        Arc::make_mut(&mut view.desk).takes_slips = true;
+        if let Some(refused) = slip::take(&state.service, &request, &mut view, &mut form, true).await? {
+            return Ok(refused);
+        }
+    }
     Ok(render::screen(
         &request,
         &view,
@@ -61,7 +75,7 @@ pub(crate) async fn answer(
     AxumForm(pairs): AxumForm<Vec<(String, String)>>,
 ) -> Result<Response, AppError> {
     let service = &state.service;
-    let (Found::Desk(view) | Found::Elsewhere(view)) = find(service, &request, &parameters).await?;
+    let (Found::Desk(mut view) | Found::Elsewhere(mut view)) = find(service, &request, &parameters).await?;
     let (mut form, pressed) = Form::read(pairs);
     let now = service.now();
     complete(&mut form, now);
@@ -78,6 +92,10 @@ pub(crate) async fn answer(
             Sent::Closed(on, Box::new(form)),
             by_script,
         ));
+    }
+    let begins = pressed.at == Step::Start.name() && matches!(pressed.go.as_str(), "next" | "");
+    if let Some(refused) = slip::take(service, &request, &mut view, &mut form, begins).await? {
+        return Ok(refused);
     }
     match flow::decide(&view, form, &pressed) {
         Next::Show(screen) if sends => Ok(reply(
@@ -293,10 +311,15 @@ pub(super) async fn find(
     if parameters.contains_key("lang") && !asks_in {
         return Err(AppError::not_found());
     }
+    let takes_slips = service
+        .takes_slips(found.campaign.id)
+        .await
+        .map_err(AppError::internal)?;
     let view = View {
-        desk: Arc::new(desk_of(service, found, code.as_str().to_owned())),
+        desk: Arc::new(desk_of(service, found, code.as_str().to_owned(), takes_slips)),
         locale: Locale::of(&language),
         language,
+        slip: None,
     };
     if typed == view.desk.code {
         Ok(Found::Desk(view))
@@ -305,16 +328,13 @@ pub(super) async fn find(
     }
 }
 
-fn desk_of(service: &Service, found: service::desk::Desk, code: String) -> Desk {
+fn desk_of(service: &Service, found: service::desk::Desk, code: String, takes_slips: bool) -> Desk {
     let units = service.units();
     let today = service.today();
     let mut names = found.path.iter().filter_map(|id| {
         let fact = units.unit(*id)?.fact_near(today)?;
         // The country stands above everything and says nothing.
-        (fact.parent.is_some() || *id == found.point.unit).then(|| UnitName {
-            vi: fact.name.vi.clone(),
-            en: fact.name.en.clone(),
-        })
+        (fact.parent.is_some() || *id == found.point.unit).then(|| UnitName::of(fact))
     });
     let unit = names.next().unwrap_or_else(|| UnitName {
         vi: code.clone(),
@@ -337,6 +357,7 @@ fn desk_of(service: &Service, found: service::desk::Desk, code: String) -> Desk 
         hotline: campaign.hotline.clone(),
         motto: campaign.motto.clone(),
         needs_code: found.point.needs_code,
+        takes_slips,
         demo: campaign.demo,
         closed,
     }

@@ -10,6 +10,7 @@ use crate::i18n::Locale;
 use crate::pages::survey::desk::View;
 use crate::pages::survey::flow::{Screen, row_field};
 use crate::pages::survey::form::{field_of, own};
+use crate::pages::survey::slip;
 
 /// The value of "no opinion" in forms, as in documents.
 const NO_OPINION: &str = "no_opinion";
@@ -60,6 +61,7 @@ pub(crate) fn sentence(locale: Locale, code: &FieldErrorCode) -> String {
         FieldErrorCode::Expected { what: "integer" } => locale.t("survey-error-number"),
         FieldErrorCode::Expected { what: "date" } => locale.t("survey-error-date"),
         FieldErrorCode::Mistyped => locale.t("survey-error-code"),
+        FieldErrorCode::NotFound => locale.t("survey-error-code-unknown"),
         _ => locale.t("survey-error-other"),
     }
 }
@@ -72,6 +74,9 @@ pub(crate) fn anchor(field: &str) -> String {
 /// A question of the section on the screen. A conditional one that is not asked is there, hidden and
 /// switched off, so that the island can ask it at once.
 pub(crate) fn question(page: &Page<'_>, place: usize, question: &Question) -> AnyView {
+    if let Some(known) = slip::known_answer(page, question) {
+        return known;
+    }
     let field = domain::form::field_name(&question.id, None);
     let asked = page.walk.asked(place);
     let shown = asked.is_some();

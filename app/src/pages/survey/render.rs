@@ -64,6 +64,18 @@ pub(crate) fn closed(request: &PageRequest, view: &View, on: time::Date, form: O
     request.render(&page, || view::closed(view, &view.locale.date(on), form))
 }
 
+/// Answers that the dossier of a slip was rated.
+pub(crate) fn used_slip(request: &PageRequest, view: &View) -> Response {
+    let page = page(view, view.locale.t("survey-slip-used-title"));
+    request.render(&page, || view::used_slip(view))
+}
+
+/// Answers that the slip had its time.
+pub(crate) fn expired_slip(request: &PageRequest, view: &View, on: time::Date) -> Response {
+    let page = page(view, view.locale.t("survey-slip-expired-title"));
+    request.render(&page, || view::expired_slip(view, &view.locale.date(on)))
+}
+
 fn page(view: &View, title: String) -> Page {
     let unit = view.desk.unit.get(view.locale);
     let mut page = Page::new(title, view.locale.tr("survey-description", &[("unit", unit)]));

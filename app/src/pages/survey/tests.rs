@@ -44,6 +44,7 @@ fn view_of(file: &str, locale: Locale) -> View {
             "Listen to the people, then act",
         )),
         needs_code: false,
+        takes_slips: false,
         demo: true,
         closed: None,
     };
@@ -51,6 +52,7 @@ fn view_of(file: &str, locale: Locale) -> View {
         desk: Arc::new(desk),
         locale,
         language: locale.language(),
+        slip: None,
     }
 }
 

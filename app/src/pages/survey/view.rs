@@ -4,7 +4,7 @@ mod message;
 mod outgoing;
 mod review;
 mod section;
-mod start;
+pub(crate) mod start;
 
 use domain::form::Walk;
 use domain::questionnaire::{Question, Version};
@@ -19,7 +19,7 @@ use crate::pages::survey::flow::{Screen, Step};
 use crate::pages::survey::form::{field_of, own};
 use crate::pages::survey::question::{Page, anchor, sentence};
 
-pub(crate) use message::{closed, thanks};
+pub(crate) use message::{closed, expired_slip, thanks, used_slip};
 pub(crate) use outgoing::outgoing;
 
 const FORM: &str = "survey";

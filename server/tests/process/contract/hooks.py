@@ -32,6 +32,17 @@ class Device:
         case.headers["Authorization"] = f"Bearer {data}"
 
 
+@schemathesis.auth().apply_to(path_regex="^/api/v1/points/[^/]+/slips$")
+class Issuer:
+    """A portal that may issue slips."""
+
+    def get(self, case, context):
+        return WORLD["tokens"]["issuer"]
+
+    def set(self, case, data, context):
+        case.headers["Authorization"] = f"Bearer {data}"
+
+
 def numbered(number):
     """An id for each case that a run begins with."""
     seed = uuid.uuid5(uuid.UUID(WORLD["taken"]["id"]), str(number))
@@ -45,6 +56,13 @@ def before_add_examples(context, examples):
     if operation.path == "/api/v1/points/{code}":
         for code in WORLD["points"].values():
             examples.append(operation.Case(path_parameters={"code": code}))
+    if operation.path == "/api/v1/points/{code}/slips":
+        body = {"dossiers": [{"number": "H20.18-261122-0001", "handled_by": "82", "field": "land"}]}
+        for name in ("open", "closed", "unknown"):
+            code = WORLD["points"][name]
+            examples.append(
+                operation.Case(path_parameters={"code": code}, body=body, media_type="application/json")
+            )
     if operation.path.startswith("/api/v1/device"):
         report = {"clock": "2026-11-22T02:00:00Z", "unsent": 0, "refused": 0, "program": "0.1.0"}
         redemption = {"code": WORLD["code"], "token": "5a" * 32}
@@ -87,7 +105,7 @@ def before_call(context, case, kwargs):
         return
     # The same request is changed in the same way, so that a failure can be repeated.
     chance = random.Random(f"{case.path_parameters}{case.query}{case.body}")
-    if case.operation.path == "/api/v1/points/{code}" and chance.random() < 0.5:
+    if case.operation.path.startswith("/api/v1/points/{code}") and chance.random() < 0.5:
         case.path_parameters["code"] = chance.choice(list(WORLD["points"].values()))
     if case.operation.path == "/api/v1/responses/{id}":
         answer(case, chance)

@@ -53,6 +53,38 @@ pub(crate) fn closed(view: &View, on: &str, form: Option<&Form>) -> AnyView {
     )
 }
 
+/// The dossier was rated.
+pub(crate) fn used_slip(view: &View) -> AnyView {
+    let locale = view.locale;
+    let lines = vec![locale.t("survey-slip-used-text")];
+    message_page(
+        view,
+        locale.t("survey-slip-used-title"),
+        lines,
+        without_slip(view),
+    )
+}
+
+/// The slip had its time.
+pub(crate) fn expired_slip(view: &View, on: &str) -> AnyView {
+    let locale = view.locale;
+    let lines = vec![locale.tr("survey-slip-expired-text", &[("date", on)])];
+    message_page(
+        view,
+        locale.t("survey-slip-expired-title"),
+        lines,
+        without_slip(view),
+    )
+}
+
+/// The way to answer all the same, where a point does not insist on a code.
+fn without_slip(view: &View) -> AnyView {
+    let words = view.locale.t("survey-slip-without");
+    (!view.desk.needs_code)
+        .then(|| view! { <p><a href=view.href()>{words}</a></p> })
+        .into_any()
+}
+
 /// The answers in words, in the order in which they were given.
 fn given(view: &View, form: &Form) -> Vec<(String, String)> {
     let version = &view.desk.version;

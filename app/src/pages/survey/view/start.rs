@@ -7,6 +7,7 @@ use super::{actions, error_summary, message};
 use crate::pages::survey::desk::View;
 use crate::pages::survey::form::{field_of, own};
 use crate::pages::survey::question::{Page, anchor, sentence};
+use crate::pages::survey::slip;
 
 /// The notice, before anything is asked.
 pub(super) fn start(page: &Page<'_>) -> AnyView {
@@ -42,7 +43,8 @@ pub(super) fn start(page: &Page<'_>) -> AnyView {
             </p>
             <ul class="notice">{lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
             {details(view)}
-            {desk.needs_code.then(|| code_field(page))}
+            {slip::at_start(page)}
+            {desk.needs_code.then(|| code_field(page, "survey-code", "survey-code-hint"))}
             <p class="hint">{locale.tn("survey-length", sections)}</p>
             {actions(None, locale.t("survey-start"), "next")}
         </div>
@@ -91,7 +93,8 @@ fn details(view: &View) -> AnyView {
     .into_any()
 }
 
-fn code_field(page: &Page<'_>) -> AnyView {
+/// The field for a one-time code, with its label and hint.
+pub(crate) fn code_field(page: &Page<'_>, label: &str, hint: &str) -> AnyView {
     let locale = page.view.locale;
     let error = page
         .screen
@@ -104,8 +107,8 @@ fn code_field(page: &Page<'_>) -> AnyView {
     let id = anchor(own::CODE);
     view! {
         <div class="question typed" class:wrong=wrong>
-            <label for=id.clone()>{locale.t("survey-code")}</label>
-            <p class="hint" id="code-hint">{locale.t("survey-code-hint")}</p>
+            <label for=id.clone()>{locale.t(label)}</label>
+            <p class="hint" id="code-hint">{locale.t(hint)}</p>
             {error.map(|text| view! { <p class="field-error" id="code-error">{text}</p> })}
             <input
                 id=id

@@ -1,0 +1,21 @@
+-- Slips: one-time codes of dossiers, which may know who handles the dossier and its field. What they know goes with
+-- the row when the code is used, so that it lines up with nothing.
+
+alter table code_open add column handled_by blob;
+alter table code_open add column field text;
+alter table code_open add column expires_on integer;
+
+-- Campaigns in which slips were issued: their pages ask for one.
+create table slip_campaign (
+    campaign blob not null references campaign (id),
+    constraint slip_campaign_campaign primary key (campaign)
+) strict, without rowid;
+
+-- Systems that may issue slips in a campaign, such as the portal of a province, known by the hash of a token.
+create table issuer (
+    token_hash blob not null,
+    campaign blob not null references campaign (id),
+    label text not null,
+    revoked_on integer,
+    constraint issuer_token_hash primary key (token_hash)
+) strict;
