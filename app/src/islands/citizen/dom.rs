@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use domain::condition::Given;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Document, Element, HtmlFieldSetElement, HtmlFormElement, HtmlInputElement};
+use web_sys::{Document, Element, HtmlElement, HtmlFieldSetElement, HtmlFormElement, HtmlInputElement};
 use web_sys::{HtmlTextAreaElement, Node};
 
 use super::draft::{self, Draft, Found};
@@ -40,6 +40,10 @@ pub(super) fn wake(desk: String, rules: Vec<Rule>, facts: Vec<Fact>, unchoose: S
     };
     let found = aid.restore();
     aid.refresh();
+    // A page that comes with errors begins there: what is there from the start is not announced by itself.
+    if let Some(summary) = element(".error-summary, .message") {
+        focus(&summary);
+    }
     for event in ["change", "input"] {
         let on_change = Closure::<dyn FnMut()>::new(|| with(Aid::refresh));
         let _ = aid
@@ -128,6 +132,12 @@ pub(super) fn mark_sending(words: &str) {
     if let Some(button) = element("#survey button[value=send]") {
         let _ = button.set_attribute("aria-disabled", "true");
         button.set_text_content(Some(words));
+    }
+}
+
+fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
     }
 }
 

@@ -179,7 +179,7 @@ fn row_words(view: &View, version: &Version, question: &Question, path: &str) ->
 fn message(page: &Page<'_>) -> Option<AnyView> {
     let key = page.screen.message?;
     let text = page.view.locale.t(key);
-    Some(view! { <p class="message" role="alert">{text}</p> }.into_any())
+    Some(view! { <p class="message" role="alert" tabindex="-1">{text}</p> }.into_any())
 }
 
 /// The bar at the thumb: on, and back. The first button of the form is what the Enter key presses.
@@ -202,17 +202,21 @@ fn actions(back: Option<String>, next: String, go: &'static str) -> AnyView {
     .into_any()
 }
 
-/// The title of a step's document: what is wrong comes first, then where one is.
+/// The title of a step's document, which is the first that is read aloud: what is wrong, how far one is, and where.
 pub(crate) fn title(view: &View, screen: &Screen) -> String {
     let locale: Locale = view.locale;
     let definition = view.desk.version.definition();
     let step = match screen.step {
         Step::Start => locale.t("survey-title"),
         Step::Review => locale.t("survey-review-title"),
-        Step::Section(index) => definition
-            .sections
-            .get(index)
-            .map_or_else(String::new, |section| view.text(&section.title).0.to_owned()),
+        Step::Section(index) => {
+            let (answers, _) = screen.form.check(&view.desk.version);
+            let walk = Walk::new(&view.desk.version, &answers.items);
+            let progress = section::progress(locale, &walk, index);
+            let section = definition.sections.get(index);
+            let title = section.map_or("", |section| view.text(&section.title).0);
+            format!("{progress}: {title}")
+        }
     };
     let title = format!("{step} – {}", view.place());
     if screen.errors.is_empty() {

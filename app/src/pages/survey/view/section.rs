@@ -1,10 +1,26 @@
 //! One section of the questionnaire, with its place among those that are asked.
 
+use domain::form::Walk;
 use leptos::prelude::*;
 
 use super::{actions, error_summary, message};
+use crate::i18n::Locale;
 use crate::pages::survey::flow::questions_of;
 use crate::pages::survey::question::{self, Page};
+
+/// The place of a section among those that are asked, and how many these are.
+fn place_of(walk: &Walk<'_>, index: usize) -> (usize, usize) {
+    let visible = walk.visible_sections();
+    let at = visible.iter().position(|known| *known == index);
+    (at.map_or(1, |at| at + 1), visible.len())
+}
+
+/// The same in words.
+pub(super) fn progress(locale: Locale, walk: &Walk<'_>, index: usize) -> String {
+    let (at, total) = place_of(walk, index);
+    let count = |n: usize| locale.count(n as u64);
+    locale.tr("survey-progress", &[("at", &count(at)), ("total", &count(total))])
+}
 
 /// One section, with its place among those that are asked.
 pub(super) fn section(page: &Page<'_>, index: usize) -> AnyView {
@@ -14,12 +30,6 @@ pub(super) fn section(page: &Page<'_>, index: usize) -> AnyView {
     let Some(section) = version.definition().sections.get(index) else {
         return ().into_any();
     };
-    let visible = page.walk.visible_sections();
-    let total = visible.len();
-    let at = visible
-        .iter()
-        .position(|known| *known == index)
-        .map_or(1, |at| at + 1);
     let (title, lang) = view.text(&section.title);
     let title = title.to_owned();
     let intro = section.intro.as_ref().map(|intro| {
@@ -29,13 +39,8 @@ pub(super) fn section(page: &Page<'_>, index: usize) -> AnyView {
     let questions: Vec<AnyView> = questions_of(version, index)
         .map(|(place, (_, question))| question::question(page, place, question))
         .collect();
-    let progress = locale.tr(
-        "survey-progress",
-        &[
-            ("at", &locale.count(at as u64)),
-            ("total", &locale.count(total as u64)),
-        ],
-    );
+    let (at, total) = place_of(page.walk, index);
+    let progress = progress(locale, page.walk, index);
     view! {
         <div class="progress">
             <p id="progress">{progress.clone()}</p>
