@@ -106,10 +106,10 @@ pub(crate) fn screens() -> Result<()> {
     })
 }
 
-/// `cargo xtask bench --taps`: how soon a tap on the desk device is seen.
-pub(crate) fn taps() -> Result<()> {
+/// `cargo xtask bench --browser`: the first screen of a phone, and taps there and on the desk device.
+pub(crate) fn bench() -> Result<()> {
     prepare_browser()?;
-    step("taps on the desk device", "1 min", || {
+    step("what is seen in a browser", "3 min", || {
         check(&mut playwright("bench"))
     })
 }

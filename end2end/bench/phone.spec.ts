@@ -1,0 +1,127 @@
+// What a person with an old phone on a slow line waits for. `cargo xtask bench --browser` prints it; nothing is asserted, because
+// absolute times say as much about the machine.
+
+import { type Browser, chromium, type Page, test } from "@playwright/test";
+
+import { type Desk, startDesk } from "../support/kiosk.ts";
+
+/** The line and the processor of the specification. */
+const LINE = { offline: false, latency: 150, downloadThroughput: 1_600_000 / 8, uploadThroughput: 750_000 / 8 };
+const SLOWER = 4;
+/** What the emulation leaves out: a new connection costs a round trip for TCP and one for TLS 1.3. */
+const CONNECTION_MS = 2 * LINE.latency;
+const RUNS = Number(process.env.NGHE_DAN_BENCH_RUNS ?? 7);
+
+test.describe.configure({ timeout: 600_000, mode: "serial" });
+
+let desk: Desk;
+let browser: Browser;
+
+test.beforeAll(async () => {
+  desk = await startDesk();
+  browser = await chromium.launch({
+    executablePath: process.env.NGHE_DAN_CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+});
+test.afterAll(async () => {
+  await browser.close();
+  await desk.close();
+});
+
+function address(): string {
+  return `${desk.server.origin}/s/${desk.point}`;
+}
+
+/** A page of a browser that was never here; `hold` keeps its wasm from arriving. */
+async function slowPage(hold = false): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 360, height: 800 }, hasTouch: true, isMobile: true, locale: "vi-VN" });
+  const page = await context.newPage();
+  if (hold) await page.route("**/*.wasm", () => undefined);
+  const session = await context.newCDPSession(page);
+  await session.send("Network.enable");
+  await session.send("Network.emulateNetworkConditions", LINE);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
+  return page;
+}
+
+/** The middle, and the worst. */
+function summary(values: readonly number[]): string {
+  const sorted = [...values].sort((one, other) => one - other);
+  const middle = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return `median ${middle.toFixed(0)} ms, worst ${(sorted.at(-1) ?? Number.NaN).toFixed(0)} ms, ${values.length} times`;
+}
+
+function say(what: string, values: readonly number[], bar: string): void {
+  console.log(`${what.padEnd(64)} ${summary(values).padEnd(44)} ${bar}`);
+}
+
+test("the first useful screen", async () => {
+  const seen: number[] = [];
+  const awake: number[] = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    const page = await slowPage();
+    await page.goto(address(), { waitUntil: "commit" });
+    // The notice and the button to begin are in the document itself, so they are there with its largest paint.
+    seen.push(
+      await page.evaluate(
+        () =>
+          new Promise<number>((done) => {
+            const observer = new PerformanceObserver((list) => {
+              const last = list.getEntries().at(-1);
+              if (last && document.querySelector("button[value=next]")) done(last.startTime);
+            });
+            observer.observe({ type: "largest-contentful-paint", buffered: true });
+          }),
+      ),
+    );
+    // The island has woken up when it puts itself to work: the cards have a listener, which shows in nothing, but its wasm
+    // has been run by then.
+    await page.waitForFunction(() => performance.getEntriesByType("resource").some((entry) => entry.name.endsWith(".wasm")));
+    await page.waitForLoadState("networkidle");
+    awake.push(await page.evaluate(() => performance.now()));
+    await page.context().close();
+  }
+  say("first useful screen, 1.6 Mbit/s, 150 ms, processor 4× slower", seen, "");
+  say("  with a new connection (TCP and TLS 1.3: two round trips)", seen.map((ms) => ms + CONNECTION_MS), "bar: 1,500 ms");
+  say("  until nothing is loaded any more (the island is awake before)", awake, "");
+});
+
+/** Taps every radio of the page once and tells how long each took to its next paint. */
+async function taps(page: Page): Promise<number[]> {
+  await page.evaluate(() => {
+    const durations: number[] = [];
+    (globalThis as unknown as { durations: number[] }).durations = durations;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if (entry.name === "click") durations.push(entry.duration);
+    }).observe({ type: "event", durationThreshold: 16, buffered: false } as PerformanceObserverInit);
+  });
+  const choices = await page.locator("label.choice:visible").all();
+  for (const choice of choices) {
+    await choice.tap({ noWaitAfter: true });
+    await page.waitForTimeout(60);
+  }
+  await page.waitForTimeout(500);
+  const slow = await page.evaluate(() => (globalThis as unknown as { durations: number[] }).durations);
+  // Whatever is not reported was painted within 16 ms.
+  return [...slow, ...Array<number>(Math.max(0, choices.length - slow.length)).fill(16)];
+}
+
+for (const [when, hold] of [
+  ["before hydration", true],
+  ["after hydration", false],
+] as const) {
+  test(`a tap ${when}`, async () => {
+    const durations: number[] = [];
+    for (let run = 0; run < 3; run += 1) {
+      const page = await slowPage(hold);
+      await page.goto(address(), { waitUntil: "domcontentloaded" });
+      await page.getByRole("button", { name: "Bắt đầu" }).click({ noWaitAfter: true });
+      await page.locator("progress").waitFor();
+      if (!hold) await page.waitForLoadState("networkidle");
+      durations.push(...(await taps(page)));
+      await page.context().close();
+    }
+    say(`a tap to its paint, ${when}, processor 4× slower`, durations, "bar: 100 ms");
+  });
+}
