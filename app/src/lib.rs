@@ -28,6 +28,6 @@ pub mod shell;
 mod site;
 
 #[cfg(feature = "ssr")]
-pub use routes::{Nonce, State, routes};
+pub use routes::{Framable, Nonce, State, routes};
 #[cfg(feature = "ssr")]
 pub use site::{Site, SiteError};

@@ -20,6 +20,10 @@ use crate::site::Site;
 #[derive(Clone, Debug)]
 pub struct Nonce(pub String);
 
+/// Found in the extensions of a reply whose page other sites may frame, as far as the server allows them.
+#[derive(Clone, Copy, Debug)]
+pub struct Framable;
+
 /// What pages need.
 #[derive(Clone)]
 pub struct State {
@@ -71,6 +75,7 @@ fn survey() -> Router<State> {
         .merge(in_both_languages("/s/{code}", form.clone()))
         .merge(in_both_languages("/s/{code}/thanks", get(pages::survey::thanks)))
         .merge(in_both_languages("/s/{code}/poster", get(pages::survey::poster)))
+        .merge(in_both_languages("/s/{code}/embed", get(pages::survey::embed)))
         // The code is the same in every language: the phone's person chooses one on the first page.
         .route("/s/{code}/qr.svg", get(pages::survey::qr_svg))
         .route("/s/{code}/qr.png", get(pages::survey::qr_png))

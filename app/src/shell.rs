@@ -14,7 +14,7 @@ use leptos::reactive::owner::Owner;
 
 use crate::i18n::Locale;
 use crate::layout::Frame;
-use crate::routes::Nonce;
+use crate::routes::{Framable, Nonce};
 use crate::site::Site;
 
 /// Who a page's islands are for; each audience has one wasm file.
@@ -53,6 +53,8 @@ pub struct PageRequest {
     pub path: String,
     /// The query without `?`, empty when there is none.
     pub query: String,
+    /// The browser shows it in a frame.
+    pub framed: bool,
     nonce: Option<Nonce>,
     site: Arc<Site>,
 }
@@ -82,6 +84,10 @@ impl PageRequest {
             locale,
             path: path.to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
+            framed: parts
+                .headers
+                .get("sec-fetch-dest")
+                .is_some_and(|to| to == "iframe"),
             nonce: parts.extensions.get::<Nonce>().cloned(),
             site,
         }
@@ -122,12 +128,20 @@ impl PageRequest {
             // The address of a survey page holds the desk's code.
             (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
         ];
-        (status, headers, format!("<!DOCTYPE html>{html}")).into_response()
+        let mut response = (status, headers, format!("<!DOCTYPE html>{html}")).into_response();
+        if page.framable {
+            response.extensions_mut().insert(Framable);
+        }
+        response
     }
 }
 
 /// What the document needs to know of the page.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing that most pages are not"
+)]
 pub struct Page {
     pub title: String,
     pub description: String,
@@ -143,6 +157,8 @@ pub struct Page {
     pub bare: bool,
     /// Not for search engines.
     pub unlisted: bool,
+    /// Other sites may frame it.
+    pub framable: bool,
     /// A style sheet that only this kind of page has.
     pub sheet: Option<&'static str>,
 }
@@ -160,6 +176,7 @@ impl Page {
             demo: false,
             bare: false,
             unlisted: false,
+            framable: false,
             sheet: None,
         }
     }
@@ -199,8 +216,9 @@ fn document(request: &PageRequest, page: &Page, body: AnyView) -> impl IntoView 
             .map(|other| (other.tag(), request.here_in(other)))
             .collect()
     };
+    let framed = page.framable && request.framed;
     view! {
-        <html lang=lang>
+        <html lang=lang data-framed=framed.then_some("")>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -219,6 +237,8 @@ fn document(request: &PageRequest, page: &Page, body: AnyView) -> impl IntoView 
                     .into_iter()
                     .map(|(tag, href)| view! { <link rel="alternate" hreflang=tag href=href/> })
                     .collect_view()}
+                // A page of its own needs nobody to tell its height to.
+                {framed.then(|| view! { <script src="/frame.js" defer=true></script> })}
                 {page.audience.and_then(|audience| island_script(request, audience))}
             </head>
             <body>{body}</body>

@@ -56,12 +56,14 @@ interface Options {
   https?: boolean;
   /** Another version is asked from tomorrow on. */
   changes?: boolean;
+  /** Sites that may frame the form. */
+  embed?: readonly string[];
 }
 
 /** Starts a server with one point whose limit no test reaches. */
-export async function startDesk({ https = false, changes = false }: Options = {}): Promise<Desk> {
+export async function startDesk({ https = false, changes = false, embed = [] }: Options = {}): Promise<Desk> {
   const certificate = https ? await makeCertificate() : undefined;
-  const server = await startServer(undefined, certificate);
+  const server = await startServer(undefined, certificate, embed.flatMap((origin) => ["--embed-origin", origin]));
   const names = ["--title-vi", "Đánh giá tại quầy 2026", "--title-en", "Desk rating 2026"];
   const agency = ["--agency-vi", "Sở Nội vụ tỉnh Đồng Tháp", "--agency-en", "Department of Home Affairs of Dong Thap"];
   const asked = ["--questionnaire", "desk-rating/1", "--unit", "82", "--selection", "open", "--starts-on", "2026-01-01"];

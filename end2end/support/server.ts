@@ -34,7 +34,11 @@ export interface Server {
 }
 
 /** Starts a server, on https with a certificate; its database is filled by `nghe-dan` with the arguments `fill`. */
-export async function startServer(fill?: readonly string[], certificate?: Certificate): Promise<Server> {
+export async function startServer(
+  fill?: readonly string[],
+  certificate?: Certificate,
+  flags: readonly string[] = [],
+): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), "nghe-dan-e2e-"));
   const database = `sqlite:${join(folder, "nghe-dan.db")}`;
   let links: string[] = [];
@@ -45,9 +49,10 @@ export async function startServer(fill?: readonly string[], certificate?: Certif
   const port = await freePort();
   const origin = `${certificate ? "https" : "http"}://127.0.0.1:${port}`;
   const tls = certificate ? ["--tls-cert", certificate.certFile, "--tls-key", certificate.keyFile] : [];
+  const settings = ["--listen", `127.0.0.1:${port}`, "--database", database, "--site", site, ...tls, ...flags];
   let log = "";
   const start = async () => {
-    const started = spawn(binary, ["serve", "--listen", `127.0.0.1:${port}`, "--database", database, "--site", site, ...tls], {
+    const started = spawn(binary, ["serve", ...settings], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -58,7 +58,7 @@ async fn run(args: &Args) -> Result<()> {
         .route("/api/v1/responses/{id}", put(check))
         .with_state(service)
         .layer(CompressionLayer::new())
-        .layer(from_fn_with_state(Policy { https: false }, boundary::api));
+        .layer(from_fn_with_state(Policy::new(false, &[]), boundary::api));
     let listener = std::net::TcpListener::bind(args.listen)?;
     listen::serve(listener, Door::new(&[]), None, router).await
 }

@@ -71,6 +71,14 @@ pub struct Serve {
     /// Folder with the built site [default: `site` beside the program's folder or in it]
     #[arg(long, env = "NGHE_DAN_SITE", value_name = "DIR")]
     pub site: Option<PathBuf>,
+    /// A site that may frame survey forms, such as `https://dichvucong.example.vn`. May be given several times; none without it
+    #[arg(
+        long,
+        env = "NGHE_DAN_EMBED_ORIGIN",
+        value_name = "URL",
+        value_delimiter = ','
+    )]
+    pub embed_origin: Vec<PublicUrl>,
     /// Responses that may wait for the writer before clients are told to come back [default: 4096]
     #[arg(long, env = "NGHE_DAN_QUEUE", value_name = "NUMBER")]
     pub queue: Option<usize>,
@@ -100,6 +108,11 @@ impl Common {
                 file.serve.trusted_proxy
             } else {
                 serve.trusted_proxy
+            },
+            embed_origin: if serve.embed_origin.is_empty() {
+                file.serve.embed_origin
+            } else {
+                serve.embed_origin
             },
             site: serve.site.or(file.serve.site),
             queue: serve.queue.or(file.serve.queue),
@@ -222,7 +235,7 @@ mod tests {
 
     #[test]
     fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
-        let text = "database = 'sqlite:a.db'\nlog = 'warn'\n[serve]\nlisten = '127.0.0.1:4000'\nqueue = 7\n";
+        let text = "database = 'sqlite:a.db'\nlog = 'warn'\n[serve]\nlisten = '127.0.0.1:4000'\nqueue = 7\nembed-origin = ['https://a.vn', 'https://b.vn/']\n";
         let flags = Common {
             log: Some("debug".to_owned()),
             ..Common::default()
@@ -238,6 +251,8 @@ mod tests {
         .unwrap();
         assert_eq!((common.database(), common.log()), ("sqlite:a.db", "debug"));
         assert_eq!((serve.listen().port(), serve.queue()), (4000, 9));
+        let embed: Vec<_> = serve.embed_origin.iter().map(PublicUrl::as_str).collect();
+        assert_eq!(embed, ["https://a.vn", "https://b.vn"]);
         let (common, serve) = Common::default().with_file(Serve::default()).unwrap();
         assert_eq!(
             (common.database(), serve.listen().port()),

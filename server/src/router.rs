@@ -44,8 +44,8 @@ pub fn build(parts: Parts) -> Router {
     let api = api::routes(state)
         .merge(health)
         .layer(compression.clone())
-        .layer(from_fn_with_state(policy, boundary::api));
-    let files = files.layer(from_fn_with_state(policy, boundary::files));
+        .layer(from_fn_with_state(policy.clone(), boundary::api));
+    let files = files.layer(from_fn_with_state(policy.clone(), boundary::files));
     let pages = pages
         .layer(compression)
         .layer(from_fn_with_state(policy, boundary::pages));

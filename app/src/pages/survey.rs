@@ -6,6 +6,7 @@
 //! (`docs/phone.md`).
 
 mod desk;
+mod embed;
 mod faces;
 mod flow;
 mod form;
@@ -19,6 +20,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use embed::embed;
 pub(crate) use faces::faces;
 pub(crate) use handlers::{answer, open, thanks};
 pub(crate) use poster::{poster, qr_png, qr_svg};

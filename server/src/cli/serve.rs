@@ -27,9 +27,7 @@ pub(super) async fn run(common: &Common, settings: &Serve) -> anyhow::Result<()>
     let keyring = Keyring::load(&service, master, clock.now()).await?;
     let state = ApiState::new(service.clone(), keyring, clock);
     let pages = pages::routes(&site, &service, &public)?;
-    let policy = Policy {
-        https: public.is_https(),
-    };
+    let policy = Policy::new(public.is_https(), &settings.embed_origin);
     let router = router::build(Parts {
         api: state.clone(),
         pages,

@@ -46,7 +46,7 @@ pub async fn api(State(policy): State<Policy>, request: Request, next: Next) -> 
         log_fault(&problem, &line);
         response = document(&problem, asked.tongue(), response);
     }
-    headers::api(policy, response.headers_mut());
+    headers::api(&policy, response.headers_mut());
     line.log(response.status());
     response
 }
@@ -57,7 +57,8 @@ pub async fn pages(State(policy): State<Policy>, mut request: Request, next: Nex
     let nonce = headers::mint();
     request.extensions_mut().insert(app::Nonce(nonce.clone()));
     let mut response = next.run(request).await;
-    headers::page(policy, &nonce, response.headers_mut());
+    let framable = response.extensions().get::<app::Framable>().is_some();
+    headers::page(&policy, &nonce, framable, response.headers_mut());
     line.log(response.status());
     response
 }
@@ -68,7 +69,7 @@ pub async fn files(State(policy): State<Policy>, request: Request, next: Next) -
     let hashed = request.uri().path().starts_with("/pkg/");
     let mut response = next.run(request).await;
     headers::file(
-        policy,
+        &policy,
         hashed && response.status().is_success(),
         response.headers_mut(),
     );

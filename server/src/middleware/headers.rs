@@ -1,15 +1,40 @@
 //! Security and cache headers, by kind of reply.
 
+use std::sync::Arc;
+
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use domain::canonical;
 use service::clock::random;
 
+use crate::config::PublicUrl;
+
 /// What the headers depend on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Policy {
     /// The public address is https, so browsers may be told to stay there.
-    pub https: bool,
+    https: bool,
+    /// The sites that may frame survey forms, as `frame-ancestors` names them.
+    embed: Arc<str>,
 }
+
+impl Policy {
+    /// The policy of a server that is reached by https or not, whose forms these sites may frame.
+    pub fn new(https: bool, embed: &[PublicUrl]) -> Self {
+        let sites: Vec<&str> = embed.iter().map(PublicUrl::as_str).collect();
+        let embed = if sites.is_empty() {
+            NOBODY.to_owned()
+        } else {
+            sites.join(" ")
+        };
+        Self {
+            https,
+            embed: embed.into(),
+        }
+    }
+}
+
+/// What `frame-ancestors` is for everything but survey forms.
+const NOBODY: &str = "'none'";
 
 const STATIC: [(HeaderName, HeaderValue); 2] = [
     (
@@ -37,19 +62,21 @@ pub(super) fn mint() -> String {
 }
 
 /// Headers of an API reply; what a handler said about caching stays.
-pub(super) fn api(policy: Policy, headers: &mut HeaderMap) {
+pub(super) fn api(policy: &Policy, headers: &mut HeaderMap) {
     common(policy, headers);
     headers.insert(header::CONTENT_SECURITY_POLICY, API_POLICY);
     headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
 }
 
-/// Headers of a page. A page carries its nonce, so no shared cache may keep it.
-pub(super) fn page(policy: Policy, nonce: &str, headers: &mut HeaderMap) {
+/// Headers of a page. A page carries its nonce, so no shared cache may keep it. Only the sites of the list may frame it,
+/// and only when it is `framable`.
+pub(super) fn page(policy: &Policy, nonce: &str, framable: bool, headers: &mut HeaderMap) {
     common(policy, headers);
+    let ancestors = if framable { &*policy.embed } else { NOBODY };
     let content = format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
-         frame-ancestors 'none'"
+         frame-ancestors {ancestors}"
     );
     if let Ok(content) = HeaderValue::from_str(&content) {
         headers.insert(header::CONTENT_SECURITY_POLICY, content);
@@ -60,14 +87,14 @@ pub(super) fn page(policy: Policy, nonce: &str, headers: &mut HeaderMap) {
 }
 
 /// Headers of a file: names in `pkg` change with their content, the others keep theirs.
-pub(super) fn file(policy: Policy, hashed: bool, headers: &mut HeaderMap) {
+pub(super) fn file(policy: &Policy, hashed: bool, headers: &mut HeaderMap) {
     common(policy, headers);
     headers.insert(header::CACHE_CONTROL, if hashed { FOR_EVER } else { NO_CACHE });
     // What is sent depends on which compressed twin the browser takes.
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
 }
 
-fn common(policy: Policy, headers: &mut HeaderMap) {
+fn common(policy: &Policy, headers: &mut HeaderMap) {
     for (name, value) in STATIC {
         headers.insert(name, value);
     }

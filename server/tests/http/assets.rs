@@ -60,7 +60,7 @@ async fn nothing_else_of_the_folder_or_outside_it_is_served() {
 #[tokio::test]
 async fn https_is_made_to_stay_only_where_there_is_https() {
     let plain = World::new().await;
-    let secure = World::with(64, Policy { https: true }).await;
+    let secure = World::with(64, Policy::new(true, &[])).await;
     for path in ["/api/v1/keys", "/favicon.svg", "/"] {
         assert_eq!(
             plain.get(path).await.header(header::STRICT_TRANSPORT_SECURITY),

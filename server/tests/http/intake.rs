@@ -416,7 +416,7 @@ async fn a_runaway_device_is_told_to_wait_and_everyone_else_is_held() {
 
 #[tokio::test]
 async fn a_full_queue_is_503_and_loses_nothing_that_was_acknowledged() {
-    let world = World::with(1, Policy { https: false }).await;
+    let world = World::with(1, Policy::new(false, &[])).await;
     assert_eq!(
         world.put(new_id(), &world.document()).await.status,
         StatusCode::CREATED,

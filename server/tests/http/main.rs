@@ -4,6 +4,7 @@
 
 mod assets;
 mod devices;
+mod embed;
 mod indicators;
 mod intake;
 mod openapi;

@@ -89,7 +89,7 @@ impl Reply {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        Self::with(64, Policy { https: false }).await
+        Self::with(64, Policy::new(false, &[])).await
     }
 
     pub(crate) async fn with(queue: usize, policy: Policy) -> Self {

@@ -83,6 +83,7 @@ fn page(view: &View, title: String) -> Page {
     page.keep = Keep::Never;
     page.bare = true;
     page.unlisted = true;
+    page.framable = true;
     page
 }
 

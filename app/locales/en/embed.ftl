@@ -1,0 +1,12 @@
+embed-title = Put the form into another site
+embed-description = What a portal puts into its pages to lead to the form of a point.
+embed-lead = Copy one of the three pieces below into a page of the portal, for example after “result delivered”. The form uses no cookies and stores nothing about the portal’s page.
+embed-words = Mời Ông/Bà đánh giá
+embed-link = A link alone
+embed-link-text = Works everywhere and needs no settings.
+embed-frame = The form in the page
+embed-frame-text = The form stands in a frame that is as tall as it is, in the language of the page. The administrator has to allow the portal’s address (embed-origin); until then, and without scripting, the link stays.
+embed-button = The form opens when asked for
+embed-button-text = The same, but the frame opens only when the reader presses the link.
+embed-slip = One dossier rates once
+embed-slip-text = Put the dossier’s own link in its place; the API and the command nghe-dan slip issue give it.

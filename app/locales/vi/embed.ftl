@@ -1,0 +1,12 @@
+embed-title = Đưa phiếu lấy ý kiến vào trang khác
+embed-description = Đoạn mã để cổng thông tin khác dẫn tới phiếu lấy ý kiến của một điểm.
+embed-lead = Chép một trong ba đoạn dưới đây vào trang của cổng, ví dụ sau dòng “đã trả kết quả”. Phiếu không dùng cookie và không lưu gì về trang của cổng.
+embed-words = Mời Ông/Bà đánh giá
+embed-link = Chỉ một liên kết
+embed-link-text = Dùng được ở mọi nơi, không cần cấu hình.
+embed-frame = Phiếu nằm ngay trong trang
+embed-frame-text = Phiếu hiện trong khung cao vừa đủ, theo ngôn ngữ của trang. Người quản trị phải cho phép địa chỉ của cổng (embed-origin); nếu chưa, hoặc trình duyệt tắt kịch bản, liên kết vẫn còn đó.
+embed-button = Phiếu mở ra khi bấm
+embed-button-text = Như trên, nhưng khung chỉ mở khi người đọc bấm vào liên kết.
+embed-slip = Mỗi hồ sơ đánh giá một lần
+embed-slip-text = Thay liên kết bằng liên kết riêng của từng hồ sơ, lấy qua giao diện lập trình hoặc lệnh nghe-dan slip issue.
