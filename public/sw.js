@@ -5,19 +5,22 @@
 const PAGE = "/kiosk/";
 const PREFIX = "desk-";
 const FILE = /\/pkg\/[\w.-]+/g;
+/** What the page of a desk device names, and nothing else that may answer in its place does. */
+const OURS = /\/pkg\/desk\.[0-9a-f]{12}\.wasm/;
 
 /** The page of the server with all its files, in a cache named by those files. Throws when anything is missing. */
 async function fetchWhole() {
   const page = await good(PAGE, "no-store");
   const html = await page.clone().text();
+  if (!OURS.test(html)) throw new Error("the page of something else, such as the log-in page of a network");
   const files = new Set(html.match(FILE));
   const sheets = [...files].filter((file) => file.endsWith(".css"));
   for (const sheet of sheets) {
-    for (const file of (await (await good(sheet)).text()).match(FILE) ?? []) files.add(file);
+    for (const file of (await (await built(sheet)).text()).match(FILE) ?? []) files.add(file);
   }
   const name = PREFIX + [...files].sort().join("|");
   if ((await current()) === name) return false;
-  const fresh = await Promise.all([...files].map(async (file) => [file, await good(file)]));
+  const fresh = await Promise.all([...files].map(async (file) => [file, await built(file)]));
   const cache = await caches.open(name);
   for (const [file, response] of fresh) await cache.put(file, response);
   // The page comes last: a cache with the page is whole.
@@ -31,6 +34,15 @@ async function fetchWhole() {
 async function good(address, cache) {
   const response = await fetch(address, { cache, redirect: "error" });
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  return response;
+}
+
+/** A built file that is what its name says: in the name stands how the SHA-256 of the content begins. */
+async function built(address) {
+  const response = await good(address);
+  const digest = await crypto.subtle.digest("SHA-256", await response.clone().arrayBuffer());
+  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (address.split(".").at(-2) !== hex.slice(0, 12)) throw new Error(`${address}: other content`);
   return response;
 }
 

@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 
 import { violations } from "../support/axe.ts";
 import { enrol, expect, finish, goOnTo, kept, openStaff, PIN, test, TOMORROW } from "../support/kiosk.ts";
+import { reply } from "../support/proxy.ts";
 
 test.describe.configure({ timeout: 180_000 });
 
@@ -101,6 +102,22 @@ test.describe(() => {
     await page.getByRole("button", { name: "Bắt đầu" }).click();
     await expect(page.getByRole("heading", { name: TOMORROW })).toBeVisible();
   });
+});
+
+test("the log-in page of a network does not take the place of the device's page", async ({ desk, machine }) => {
+  const page = await machine.start();
+  await enrol(page, desk);
+  await kept(page);
+  // Everything is answered 200 with another page, as networks do before someone logs in.
+  desk.proxy.set(reply(200, "<!doctype html><title>Wi-Fi</title>", ["Content-Type: text/html"]));
+  const looked = page.context().waitForEvent("request", (request) => request.url().endsWith("/kiosk/"));
+  // Between two persons the device looks for a newer page.
+  await page.getByRole("button", { name: "Bắt đầu" }).click();
+  await page.getByRole("button", { name: "Quay lại" }).click();
+  await looked;
+  await page.waitForTimeout(2_000);
+  await page.reload();
+  await expect(page.getByRole("button", { name: "Bắt đầu" })).toBeVisible();
 });
 
 test("nobody there: a warning, then nothing is left of the person", async ({ desk, machine }) => {
