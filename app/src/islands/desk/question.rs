@@ -80,9 +80,8 @@ fn answers(kiosk: Kiosk, session: &Session, question: &Question) -> AnyView {
         AnswerKind::Multiple { options, at_most } => ("kiosk-options", multiple(kiosk, options, *at_most)),
         AnswerKind::Number { min, max, .. } => return number(kiosk, session, *min, *max),
         AnswerKind::Date {} => return date(kiosk, session),
-        AnswerKind::ShortText { max_length } | AnswerKind::LongText { max_length } => {
-            return remark(kiosk, session, *max_length);
-        }
+        AnswerKind::ShortText { max_length } => return line(kiosk, session, *max_length),
+        AnswerKind::LongText { max_length } => return remark(kiosk, session, *max_length),
     };
     group(buttons, class)
 }
@@ -231,6 +230,27 @@ fn date(kiosk: Kiosk, session: &Session) -> AnyView {
     view! {
         <div class="kiosk-typed">
             <input type="date" autocomplete="off" aria-labelledby="kiosk-heading" value=given on:input=typed/>
+        </div>
+    }
+    .into_any()
+}
+
+fn line(kiosk: Kiosk, session: &Session, max_length: u32) -> AnyView {
+    let given = session.remark().to_owned();
+    view! {
+        <div class="kiosk-typed">
+            <input
+                type="text"
+                autocomplete="off"
+                spellcheck="false"
+                maxlength=max_length
+                aria-labelledby="kiosk-heading"
+                value=given
+                on:input=move |event| {
+                    let text = event_target_value(&event);
+                    kiosk.change(|session| session.set_remark(&text));
+                }
+            />
         </div>
     }
     .into_any()
