@@ -26,6 +26,9 @@ test.use({ changes: true });
 for (const [name, viewport] of Object.entries(SCREENS)) {
   test(`the desk device on a ${name} screen`, async ({ desk, machine }) => {
     const page = await machine.start(viewport);
+    page.setDefaultTimeout(20_000);
+    // A picture of a colour that is still changing shows neither.
+    await page.emulateMedia({ reducedMotion: "reduce" });
     await page.clock.install({ time: Date.now() + 86_400_000 });
     const figures: string[] = [];
     const shot = async (label: string, of = page) => figures.push(await figure(of, label, 380));
@@ -124,7 +127,7 @@ async function questions(page: Page, words: Words, shot: Shot): Promise<void> {
   await shot("date");
   await goOn(page);
   await shot("one line");
-  await goOnTo(page, "textarea");
+  await goOnTo(page, ".kiosk-on[data-send]");
   await shot("remark");
   await failWrites(page, true);
   await page.locator(".kiosk-on").click();

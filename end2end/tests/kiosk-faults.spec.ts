@@ -76,7 +76,7 @@ test("the server is killed and started again", async ({ desk, machine }) => {
   const page = await queued(desk, machine);
   desk.proxy.set("open");
   await online(page);
-  await expect.poll(() => desk.proxy.puts(), { intervals: [5] }).toBeGreaterThan(COUNT / 10);
+  await expect.poll(() => desk.proxy.puts(), { intervals: [5], timeout: 60_000 }).toBeGreaterThan(COUNT / 10);
   await desk.server.halt("SIGKILL");
   await desk.server.resume();
   await online(page);
@@ -125,7 +125,7 @@ test("the browser is killed while people answer, and while it sends", async ({ d
   await finish(page, 1);
   desk.proxy.set("open");
   await online(page);
-  await expect.poll(() => desk.proxy.puts(), { intervals: [5] }).toBeGreaterThan(COUNT / 10);
+  await expect.poll(() => desk.proxy.puts(), { intervals: [5], timeout: 60_000 }).toBeGreaterThan(COUNT / 10);
   await machine.kill();
   page = await machine.start();
   await page.goto(`${desk.proxy.origin}/kiosk/`);
