@@ -44,7 +44,10 @@ async fn a_link_with_a_slip_asks_nothing_that_is_known_and_rates_once() {
     let link = format!("{address}?slip={code}");
     let start = world.get(&link).await;
     assert_eq!(start.status, StatusCode::OK);
-    assert!(start.html.contains("Hồ sơ do Tỉnh Đồng Tháp giải quyết.") && start.html.contains("Đất đai"));
+    assert!(
+        start.html.contains("Hồ sơ do Tỉnh Đồng Tháp giải quyết.")
+            && start.html.contains("Lĩnh vực: Đất đai.")
+    );
     let visit = world.post(&address, &start.filled(&[], "next")).await;
     assert!(
         visit

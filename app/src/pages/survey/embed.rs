@@ -45,7 +45,7 @@ pub(crate) async fn embed(
                 {kinds.into_iter().map(|kind| snippet(locale, kind)).collect_view()}
                 <h2>{locale.t("embed-slip")}</h2>
                 <p>{locale.t("embed-slip-text")}</p>
-                <pre class="snippet" tabindex="0"><code>{format!("{address}?slip=…")}</code></pre>
+                <pre class="snippet"><code>{format!("{address}?slip=…")}</code></pre>
             </div>
         }
     }))
@@ -59,6 +59,6 @@ fn snippet(locale: Locale, (title, text, code): (&str, &str, String)) -> impl In
     view! {
         <h2>{locale.t(title)}</h2>
         <p>{locale.t(text)}</p>
-        <pre class="snippet" tabindex="0"><code>{code}</code></pre>
+        <pre class="snippet"><code>{code}</code></pre>
     }
 }

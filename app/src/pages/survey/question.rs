@@ -265,7 +265,10 @@ fn option_choices(
         choices.push(choice(page, field, &option.id, kind, "", words, None));
         if let Some(note) = &option.note {
             let (text, lang) = page.view.text(note);
-            let text = with_hotline(text, &page.view.desk.hotline);
+            let hotline = &page.view.desk.hotline;
+            // Without a number the sentence still says whose it is.
+            let whose = page.view.locale.t("survey-hotline-unit");
+            let text = with_hotline(text, if hotline.is_empty() { &whose } else { hotline });
             // Style sheets show the note once its option is chosen, so it needs no script.
             choices.push(view! { <p class="note" role="note" lang=lang>{text}</p> }.into_any());
         }

@@ -91,7 +91,10 @@ pub(crate) fn at_start(page: &Page<'_>) -> Option<AnyView> {
             view! { <p>{text}</p> }
         });
         let field = slip.field.as_deref().and_then(|field| field_words(page, field));
-        let field = field.map(|field| view! { <p>{field}</p> });
+        let field = field.map(|field| {
+            let text = locale.tr("survey-slip-field", &[("field", &field)]);
+            view! { <p>{text}</p> }
+        });
         // Where the point insists on a code, its field holds this one.
         let carried =
             (!view.desk.needs_code).then(|| view! { <input type="hidden" name=own::CODE value=code/> });
