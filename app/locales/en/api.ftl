@@ -10,6 +10,7 @@ api-answers = Answers
 api-required = needed
 api-problems = Codes of errors
 api-op-response = Send a response
+api-op-slips = Issue the slips of dossiers
 api-op-keys = Keys for sealed responses
 api-op-point = What to ask at an access point
 api-op-campaigns = Campaigns

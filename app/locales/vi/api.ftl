@@ -10,6 +10,7 @@ api-answers = Trả lời
 api-required = bắt buộc
 api-problems = Mã lỗi
 api-op-response = Gửi phiếu trả lời
+api-op-slips = Cấp mã phiếu hẹn cho các hồ sơ
 api-op-keys = Khóa để niêm phong phiếu
 api-op-point = Hỏi gì ở một điểm lấy ý kiến
 api-op-campaigns = Các đợt khảo sát

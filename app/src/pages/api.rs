@@ -13,13 +13,14 @@ use crate::shell::{Page, PageRequest};
 const DESCRIPTION: &str = include_str!("../../../server/openapi.json");
 
 /// Operations in the order in which a reader wants them, each with its title.
-const OPERATIONS: [(&str, &str); 11] = [
+const OPERATIONS: [(&str, &str); 12] = [
     ("getIndicators", "api-op-indicators"),
     ("listUnits", "api-op-units"),
     ("listCampaigns", "api-op-campaigns"),
     ("getPoint", "api-op-point"),
     ("getQuestionnaire", "api-op-questionnaire"),
     ("putResponse", "api-op-response"),
+    ("issueSlips", "api-op-slips"),
     ("listKeys", "api-op-keys"),
     ("enrolDevice", "api-op-enrol"),
     ("getDesk", "api-op-desk"),
