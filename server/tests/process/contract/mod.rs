@@ -39,7 +39,7 @@ fn hold_to_the_description(examples: u32) {
     let tokens = json!({
         "device": device(&place, &server, &open.point, &mut random),
         "elsewhere": device(&place, &server, &closed.point, &mut random),
-        "issuer": place.done(&["slip", "add-issuer", &open.campaign]).trim(),
+        "issuer": place.done(&["slip", "add-issuer", "desk-2026"]).trim(),
     });
     let taken = put(&server, &open, &mut random);
     place.done(&["campaign", "close", "closed", "--on", "2026-11-19"]);
