@@ -50,17 +50,20 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Reads hexadecimal of exactly `N` bytes, either case.
 pub fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let bytes = text.as_bytes();
-    if bytes.len() != 2 * N {
-        return None;
-    }
-    let mut out = [0; N];
-    for (slot, pair) in out.iter_mut().zip(bytes.chunks_exact(2)) {
-        let high = char::from(pair[0]).to_digit(16)?;
-        let low = char::from(pair[1]).to_digit(16)?;
-        *slot = u8::try_from(high * 16 + low).ok()?;
-    }
-    Some(out)
+    bytes_from_hex(text)?.try_into().ok()
+}
+
+/// Reads hexadecimal of any number of whole bytes, either case.
+pub fn bytes_from_hex(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let byte = |[high, low]: &[u8; 2]| {
+        let high = char::from(*high).to_digit(16)?;
+        let low = char::from(*low).to_digit(16)?;
+        u8::try_from(high * 16 + low).ok()
+    };
+    rest.is_empty()
+        .then(|| pairs.iter().map(byte).collect())
+        .flatten()
 }
 
 fn write_value(out: &mut String, value: &Value) -> Result<(), NotCanonical> {
@@ -154,5 +157,8 @@ mod tests {
         assert_eq!(from_hex::<2>("0aFf"), Some([0x0a, 0xff]));
         assert_eq!(from_hex::<2>("0aF"), None);
         assert_eq!(from_hex::<2>("0aFg"), None);
+        assert_eq!(from_hex::<2>("0aFf00"), None);
+        assert_eq!(bytes_from_hex("0aFf00"), Some(vec![0x0a, 0xff, 0]));
+        assert_eq!(bytes_from_hex("+f"), None);
     }
 }

@@ -3,6 +3,7 @@
 //! Handlers read the request, call one use case and shape its result; they decide nothing. What the routes
 //! take and answer is described in `openapi.json`, which is generated from here.
 
+mod body;
 pub mod devices;
 pub mod figures;
 pub mod indicators;

@@ -3,7 +3,7 @@
 //! Versions are frozen and stay for ever; units and campaigns are read again when their revision moved,
 //! which the server looks up every few seconds; points are looked up on first use and forgotten with it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::id::CampaignId;
@@ -27,6 +27,7 @@ struct State {
     units: Arc<UnitDirectory>,
     versions: Vec<StoredVersion>,
     campaigns: Vec<Arc<Campaign>>,
+    slip_campaigns: BTreeSet<CampaignId>,
 }
 
 impl Cache {
@@ -77,6 +78,10 @@ impl Cache {
             .cloned()
     }
 
+    pub(crate) fn takes_slips(&self, campaign: CampaignId) -> bool {
+        self.state().slip_campaigns.contains(&campaign)
+    }
+
     pub(crate) fn version(&self, key: &str, version: &str) -> Option<StoredVersion> {
         let state = self.state();
         let found = state.versions.iter().find(|stored| {
@@ -113,6 +118,7 @@ async fn state(
         units,
         versions,
         campaigns,
+        slip_campaigns: store.slip_campaigns().await?,
     })
 }
 

@@ -91,6 +91,7 @@ impl Service {
             periods: &periods,
             rules,
         };
+        let is_first = previous.is_empty();
         let previous = previous.into_iter().filter_map(|row| row_of(row, version.id));
         let mut plan = Plan::new(input, previous.collect());
         for month in periods
@@ -107,8 +108,10 @@ impl Service {
             let rows = rows.map_err(unplanned)?.into_iter();
             let mut cells = rows.map(|row| cell_of(row, version.id)).peekable();
             while cells.peek().is_some() {
-                let some = cells.by_ref().take(CELLS).collect();
-                let new = self.changed(campaign.id, some).await?;
+                let mut new: Vec<CellRow> = cells.by_ref().take(CELLS).collect();
+                if !is_first {
+                    new = self.changed(campaign.id, new).await?;
+                }
                 changed += new.len();
                 self.store().add_to_draft(&mut draft, &new).await?;
             }

@@ -93,6 +93,9 @@ impl Service {
             codes.push(code);
         }
         let issued = self.store().issue_slips(campaign.id, &slips).await?;
+        if !self.takes_slips(campaign.id) {
+            self.refresh().await?;
+        }
         let made = codes.into_iter().zip(issued).map(|(code, issued)| IssuedSlip {
             code,
             expires_on,
@@ -150,8 +153,8 @@ impl Service {
     }
 
     /// Whether slips were issued in a campaign, so that its pages ask for one.
-    pub async fn takes_slips(&self, campaign: CampaignId) -> Result<bool, ServiceError> {
-        Ok(self.store().takes_slips(campaign).await?)
+    pub fn takes_slips(&self, campaign: CampaignId) -> bool {
+        self.inner.cache.takes_slips(campaign)
     }
 
     /// Forgets what expired slips knew.

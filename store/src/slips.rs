@@ -3,6 +3,8 @@
 mod body;
 mod sql;
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use domain::canonical::Hash;
 use domain::id::{CampaignId, UnitId};
@@ -64,8 +66,8 @@ pub trait Slips: Send + Sync + 'static {
     ) -> Result<Vec<Issued>, StoreError>;
     /// Where a one-time code of a campaign stands, a slip's or a plain one.
     async fn code_state(&self, campaign: CampaignId, hash: &Hash) -> Result<CodeState, StoreError>;
-    /// Whether slips were issued in the campaign.
-    async fn takes_slips(&self, campaign: CampaignId) -> Result<bool, StoreError>;
+    /// The campaigns in which slips were issued.
+    async fn slip_campaigns(&self) -> Result<BTreeSet<CampaignId>, StoreError>;
     /// Forgets what unused slips know that expired before that day; the codes stay issued. Returns how many.
     async fn drop_expired_slips(&self, before: Date) -> Result<u64, StoreError>;
 

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::ApiState;
+use super::body;
 use super::keys::{self, Key};
 use super::points::{self, PointDocument};
 use super::responses::bearer;
@@ -175,7 +176,7 @@ pub async fn enrol(
     State(state): State<ApiState>,
     body: axum::body::Bytes,
 ) -> Result<(StatusCode, Json<EnrolledDocument>), Problem> {
-    let redemption: Redemption = read(&body)?;
+    let redemption: Redemption = body::json(&body)?;
     let enrolled = state
         .service()
         .redeem(&redemption.code, &redemption.token)
@@ -247,7 +248,7 @@ pub async fn contact(
 ) -> Result<Json<StandingDocument>, Problem> {
     let device = device(&state, &headers).await?;
     let until = check_format(&state, &headers)?;
-    let report: ContactReport = read(&body)?;
+    let report: ContactReport = body::json(&body)?;
     let (contact, abandoned) = noted(report, format(&headers)?, state.clock().now())?;
     let service = state.service();
     service.note_contact(&device, &contact, &abandoned).await?;
@@ -301,10 +302,6 @@ fn noted(report: ContactReport, format: u32, now: OffsetDateTime) -> Result<Note
 async fn device(state: &ApiState, headers: &HeaderMap) -> Result<Device, Problem> {
     let token = bearer(headers)?.ok_or_else(Problem::malformed_authorization)?;
     Ok(state.service().device_of(&token).await?)
-}
-
-fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(body).map_err(|error| Problem::malformed_json(&error))
 }
 
 fn format(headers: &HeaderMap) -> Result<u32, Problem> {

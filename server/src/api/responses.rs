@@ -1,7 +1,6 @@
 //! `PUT /api/v1/responses/{id}`: one response, as JSON or sealed.
 
 use axum::Json;
-use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -17,6 +16,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::ApiState;
+use super::body;
 use super::devices::{self, DurableDocument};
 use super::query::Segments;
 use crate::problem::{Problem, ProblemDocument};
@@ -92,7 +92,7 @@ pub async fn put(
         ..FromDevice::with_token(&token)
     });
     devices::check_format(&state, &parts.headers)?;
-    let body = read(&parts.headers, body).await?;
+    let body = body::bytes(&parts.headers, body, BODY_LIMIT).await?;
     let from_device = device.is_some();
     let service = state.service();
     let accepted = match take(service, state.keyring(), ResponseId(id), format, &body, device).await {
@@ -125,7 +125,7 @@ pub(crate) async fn take(
     device: Option<FromDevice>,
 ) -> Result<Accepted, Problem> {
     let document = match format {
-        Format::Json => json(body)?,
+        Format::Json => body::json(body)?,
         Format::Sealed => open(service, keyring, id.0, body).await?,
     };
     let delivery = Delivery {
@@ -182,30 +182,6 @@ pub(super) fn bearer(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     token.map(Some).ok_or_else(Problem::malformed_authorization)
 }
 
-async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
-    let announced = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > BODY_LIMIT as u64) {
-        return Err(Problem::too_large(BODY_LIMIT));
-    }
-    to_bytes(body, BODY_LIMIT).await.map_err(|error| {
-        use std::error::Error as _;
-        if error
-            .source()
-            .is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>)
-        {
-            Problem::too_large(BODY_LIMIT)
-        } else {
-            Problem::unreadable_body()
-        }
-    })
-}
-
-fn json(body: &[u8]) -> Result<Value, Problem> {
-    serde_json::from_slice(body).map_err(|error| Problem::malformed_json(&error))
-}
-
 /// Opens a sealed body, and checks that the document in it is of the point in the clear.
 pub(crate) async fn open(
     service: &Service,
@@ -226,7 +202,7 @@ pub(crate) async fn open(
             .private(sealed.key)
             .ok_or_else(|| Problem::sealed_unknown_key(sealed.key))?
     };
-    let document = json(&sealed.open(id, &key).map_err(|_| Problem::sealed_unreadable())?)?;
+    let document: Value = body::json(&sealed.open(id, &key).map_err(|_| Problem::sealed_unreadable())?)?;
     let typed = document.get("point").and_then(Value::as_str).unwrap_or_default();
     let same = domain::code::Code::parse(typed, domain::code::POINT_LENGTH)
         .is_ok_and(|code| code.as_str() == sealed.point);

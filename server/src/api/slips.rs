@@ -1,7 +1,6 @@
 //! `POST /api/v1/points/{code}/slips`: a system of the administration asks for the slips of dossiers.
 
 use axum::Json;
-use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use domain::civil;
 use domain::slip;
@@ -11,6 +10,7 @@ use store::slips::Issued;
 use utoipa::ToSchema;
 
 use super::ApiState;
+use super::body;
 use super::query::Segments;
 use super::responses::bearer;
 use crate::problem::{Problem, ProblemDocument};
@@ -128,7 +128,7 @@ pub async fn issue(
     if point.campaign != issuer.campaign {
         return Err(Problem::foreign_issuer());
     }
-    let asked = read(body).await?;
+    let asked: SlipsRequest = body::json(&body::bytes(&parts.headers, body, BODY_LIMIT).await?)?;
     let mut dossiers = Vec::with_capacity(asked.dossiers.len());
     for dossier in asked.dossiers {
         dossiers.push(Dossier {
@@ -147,11 +147,4 @@ pub async fn issue(
     Ok(Json(SlipsDocument {
         slips: slips.collect(),
     }))
-}
-
-async fn read(body: Body) -> Result<SlipsRequest, Problem> {
-    let bytes = to_bytes(body, BODY_LIMIT)
-        .await
-        .map_err(|_| Problem::too_large(BODY_LIMIT))?;
-    serde_json::from_slice(&bytes).map_err(|error| Problem::malformed_json(&error))
 }

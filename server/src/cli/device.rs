@@ -20,6 +20,21 @@ use crate::config::Common;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Hand in the file that a device's staff's screen saved; prints what became of each response
+    Deliver {
+        /// The file
+        file: PathBuf,
+        /// Also print the documents of refused responses, for whoever has to decide about them
+        #[arg(long)]
+        show: bool,
+    },
+    #[command(flatten)]
+    Known(Known),
+}
+
+/// What needs no more than the database.
+#[derive(Debug, Subcommand)]
+pub(super) enum Known {
     /// Print a code that ties one device to a point, and the PIN of its staff's screen; valid for a day
     Enrol {
         /// The point's code
@@ -52,14 +67,6 @@ pub(super) enum Command {
         /// The device's id
         device: DeviceId,
     },
-    /// Hand in the file that a device's staff's screen saved; prints what became of each response
-    Deliver {
-        /// The file
-        file: PathBuf,
-        /// Also print the documents of refused responses, for whoever has to decide about them
-        #[arg(long)]
-        show: bool,
-    },
     /// Say that it was decided about the refused responses of a file: devices drop them when they try again
     Settle {
         /// The file, without the responses that are not decided about
@@ -76,20 +83,20 @@ pub(super) enum Command {
 }
 
 pub(super) async fn run(common: &Common, command: Command) -> anyhow::Result<()> {
-    let service = match command {
+    let command = match command {
         Command::Deliver { file, show } => return rescued::deliver(common, &file, show).await,
-        Command::Settle { file } => return rescued::settle(common, &file).await,
-        _ => open::for_command(common).await?,
+        Command::Known(command) => command,
     };
+    let service = open::for_command(common).await?;
     match command {
-        Command::Deliver { .. } | Command::Settle { .. } => {}
-        Command::Enrol { point, label, pin } => enrol(&service, &point, &label, pin.as_deref()).await?,
-        Command::List { troubled } => list(&service, troubled).await?,
-        Command::Service { device } => service.set_device(device, DeviceState::InService).await?,
-        Command::Trial { device } => service.set_device(device, DeviceState::Trial).await?,
-        Command::Revoke { device } => service.set_device(device, DeviceState::Revoked).await?,
-        Command::Durable { until } => service.set_durable_until(until).await?,
-        Command::Restored => service.declare_restored().await?,
+        Known::Enrol { point, label, pin } => enrol(&service, &point, &label, pin.as_deref()).await?,
+        Known::List { troubled } => list(&service, troubled).await?,
+        Known::Service { device } => service.set_device(device, DeviceState::InService).await?,
+        Known::Trial { device } => service.set_device(device, DeviceState::Trial).await?,
+        Known::Revoke { device } => service.set_device(device, DeviceState::Revoked).await?,
+        Known::Settle { file } => rescued::settle(&service, &file).await?,
+        Known::Durable { until } => service.set_durable_until(until).await?,
+        Known::Restored => service.declare_restored().await?,
     }
     service.close().await;
     Ok(())

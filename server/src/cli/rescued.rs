@@ -56,7 +56,8 @@ pub(super) async fn deliver(common: &Common, file: &Path, show: bool) -> anyhow:
         if show { "\tdocument" } else { "" }
     )?;
     for carried in &rescued.responses {
-        let body = bytes(&carried.sealed).context("the file was changed: a body is no hexadecimal digits")?;
+        let body = canonical::bytes_from_hex(&carried.sealed)
+            .context("the file was changed: a body is no hexadecimal digits")?;
         let device = FromDevice {
             token_hash,
             clock: carried
@@ -108,9 +109,8 @@ async fn refused(
 }
 
 /// Settles every response of the file that the server does not hold: devices drop them when they try again.
-pub(super) async fn settle(common: &Common, file: &Path) -> anyhow::Result<()> {
+pub(super) async fn settle(service: &Service, file: &Path) -> anyhow::Result<()> {
     let rescued = read(file)?;
-    let service = open::for_command(common).await?;
     let mut out = io::stdout().lock();
     for carried in &rescued.responses {
         let outcome = if service.holds(carried.id).await? {
@@ -121,7 +121,6 @@ pub(super) async fn settle(common: &Common, file: &Path) -> anyhow::Result<()> {
         };
         writeln!(out, "{}\t{outcome}", carried.id)?;
     }
-    service.close().await;
     Ok(())
 }
 
@@ -137,12 +136,4 @@ fn read(file: &Path) -> anyhow::Result<Rescued> {
         domain::device::FORMAT
     );
     Ok(rescued)
-}
-
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
-    let digits = pairs
-        .iter()
-        .map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok());
-    rest.is_empty().then(|| digits.collect()).flatten()
 }

@@ -1,11 +1,14 @@
 //! Slips and issuers on both databases.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use domain::canonical::Hash;
 use domain::civil::days_since_epoch;
 use domain::id::CampaignId;
 use sqlx::{Postgres, Sqlite};
 use time::Date;
+use uuid::Uuid;
 
 use super::{CodeState, Issued, Issuer, Slip, Slips, sql};
 use crate::StoreError;
@@ -39,12 +42,11 @@ macro_rules! slips {
                 })
             }
 
-            async fn takes_slips(&self, campaign: CampaignId) -> Result<bool, StoreError> {
-                let found: Option<i32> = sqlx::query_scalar(sql::TAKES_SLIPS)
-                    .bind(campaign.0)
-                    .fetch_optional(&self.reader)
+            async fn slip_campaigns(&self) -> Result<BTreeSet<CampaignId>, StoreError> {
+                let campaigns: Vec<Uuid> = sqlx::query_scalar(sql::CAMPAIGNS)
+                    .fetch_all(&self.reader)
                     .await?;
-                Ok(found.is_some())
+                Ok(campaigns.into_iter().map(CampaignId).collect())
             }
 
             async fn drop_expired_slips(&self, before: Date) -> Result<u64, StoreError> {

@@ -20,7 +20,7 @@ pub(super) const STATE: &str = "select o.hash is not null, o.handled_by, o.field
 pub(super) const DROP_EXPIRED: &str = "delete from code_open where expires_on < $1";
 pub(super) const NOTE_CAMPAIGN: &str =
     "insert into slip_campaign (campaign) values ($1) on conflict do nothing";
-pub(super) const TAKES_SLIPS: &str = "select 1 from slip_campaign where campaign = $1";
+pub(super) const CAMPAIGNS: &str = "select campaign from slip_campaign";
 pub(super) const PUT_ISSUER: &str = "insert into issuer (token_hash, campaign, label, revoked_on) values ($1, $2, $3, $4) \
      on conflict (token_hash) do update set campaign = excluded.campaign, label = excluded.label, \
      revoked_on = excluded.revoked_on";

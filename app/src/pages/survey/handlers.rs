@@ -311,10 +311,7 @@ pub(super) async fn find(
     if parameters.contains_key("lang") && !asks_in {
         return Err(AppError::not_found());
     }
-    let takes_slips = service
-        .takes_slips(found.campaign.id)
-        .await
-        .map_err(AppError::internal)?;
+    let takes_slips = service.takes_slips(found.campaign.id);
     let view = View {
         desk: Arc::new(desk_of(service, found, code.as_str().to_owned(), takes_slips)),
         locale: Locale::of(&language),
