@@ -4,6 +4,8 @@
 
 const PAGE = "/kiosk/";
 const PREFIX = "desk-";
+/** Recorded voices: beside the whole, because the page works without them. */
+const VOICES = "voices";
 const FILE = /\/pkg\/[\w.-]+/g;
 /** What the page of a desk device names, and nothing else that may answer in its place does. */
 const OURS = /\/pkg\/desk\.[0-9a-f]{12}\.wasm/;
@@ -57,8 +59,22 @@ async function current() {
 self.addEventListener("install", (event) => event.waitUntil(fetchWhole()));
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
+/** Keeps these recordings and no others; what cannot be fetched now is tried again with the next message. */
+async function keepVoices(addresses) {
+  const cache = await caches.open(VOICES);
+  for (const { url } of await cache.keys()) {
+    if (!addresses.includes(new URL(url).pathname)) await cache.delete(url);
+  }
+  for (const address of addresses) {
+    if (await cache.match(address)) continue;
+    const response = await built(address).catch(() => undefined);
+    if (response) await cache.put(address, response);
+  }
+}
+
 self.addEventListener("message", (event) => {
-  if (event.data !== "update") return;
+  if (!Array.isArray(event.data)) return;
+  event.waitUntil(keepVoices(event.data));
   const done = fetchWhole().catch(() => false);
   event.waitUntil(done.then((newer) => event.ports[0]?.postMessage(newer)));
 });
@@ -73,7 +89,7 @@ self.addEventListener("fetch", (event) => {
     (async () => {
       const name = await current();
       const kept = name && (await (await caches.open(name)).match(page ? PAGE : request.url));
-      return kept ?? fetch(request);
+      return kept ?? (await caches.match(request.url, { cacheName: VOICES })) ?? fetch(request);
     })(),
   );
 });

@@ -4,6 +4,8 @@
 //! happens on the server; islands receive finished strings. A text is named by a key of `locales/*/*.ftl`;
 //! a test holds that every key used in the source exists in every language.
 
+mod tongue;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -12,6 +14,8 @@ use domain::text::Language;
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader as _, langid, static_loader};
 use time::Date;
+
+pub use tongue::{Findings, Interface, Interfaces, Source, Tongue, Words, sources};
 
 static_loader! {
     static TEXTS = {
@@ -59,15 +63,6 @@ impl Locale {
         match self {
             Self::Vi => Self::En,
             Self::En => Self::Vi,
-        }
-    }
-
-    /// The interface language that stands in for a questionnaire language.
-    pub fn of(language: &Language) -> Self {
-        if language.as_str() == "en" {
-            Self::En
-        } else {
-            Self::Vi
         }
     }
 

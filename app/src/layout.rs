@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::i18n::Locale;
+use crate::i18n::{Locale, Tongue};
 use crate::lotus;
 use crate::shell::{Page, PageRequest};
 
@@ -30,7 +30,7 @@ pub(crate) fn Frame(request: &PageRequest, page: &Page, body: AnyView) -> impl I
         })
         .collect();
     view! {
-        <SkipLink locale/>
+        <SkipLink tongue=locale/>
         <header class="site-header">
             <div class="wrap site-header-row">
                 <a class="brand" href=locale.href("/")>
@@ -52,7 +52,7 @@ pub(crate) fn Frame(request: &PageRequest, page: &Page, body: AnyView) -> impl I
                 </a>
             </div>
         </header>
-        {page.demo.then(|| view! { <DemoBanner locale/> })}
+        {page.demo.then(|| view! { <DemoBanner tongue=locale/> })}
         <main id="main" class="wrap" tabindex="-1">{body}</main>
         <Footer locale/>
     }
@@ -60,19 +60,19 @@ pub(crate) fn Frame(request: &PageRequest, page: &Page, body: AnyView) -> impl I
 
 /// The first thing that a keyboard reaches: past the navigation, to the contents.
 #[component]
-pub fn SkipLink(locale: Locale) -> impl IntoView {
-    view! { <a class="skip" href="#main">{locale.t("skip-link")}</a> }
+pub fn SkipLink(#[prop(into)] tongue: Tongue) -> impl IntoView {
+    view! { <a class="skip" href="#main">{tongue.t("skip-link")}</a> }
 }
 
 /// Says that what is shown was made up; stands on every page of a demo campaign.
 #[component]
-pub fn DemoBanner(locale: Locale) -> impl IntoView {
+pub fn DemoBanner(#[prop(into)] tongue: Tongue) -> impl IntoView {
     view! {
-        <aside class="demo-banner" aria-label=locale.t("demo-title")>
+        <aside class="demo-banner" aria-label=tongue.t("demo-title")>
             <p class="wrap">
-                <strong>{locale.t("demo-title")}</strong>
+                <strong>{tongue.t("demo-title")}</strong>
                 " "
-                {locale.t("demo-text")}
+                {tongue.t("demo-text")}
             </p>
         </aside>
     }

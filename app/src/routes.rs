@@ -11,6 +11,7 @@ use axum::routing::{MethodRouter, get};
 use service::Service;
 
 use crate::error::{AppError, ErrorCode};
+use crate::i18n::Interfaces;
 use crate::pages;
 use crate::shell::PageRequest;
 use crate::site::Site;
@@ -31,6 +32,8 @@ pub struct State {
     pub service: Service,
     /// The origin that people use, without a slash at its end: what a QR code leads to.
     pub public_url: Arc<str>,
+    /// The interface in the languages of packs.
+    pub interfaces: Interfaces,
 }
 
 impl FromRef<State> for Arc<Site> {

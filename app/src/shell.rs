@@ -8,11 +8,11 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use domain::text::Language;
+use domain::text::{Direction, Language};
 use leptos::prelude::*;
 use leptos::reactive::owner::Owner;
 
-use crate::i18n::Locale;
+use crate::i18n::{Locale, Tongue};
 use crate::layout::Frame;
 use crate::routes::{Framable, Nonce};
 use crate::site::Site;
@@ -145,8 +145,8 @@ impl PageRequest {
 pub struct Page {
     pub title: String,
     pub description: String,
-    /// The language of the document, where it is not the interface's: a questionnaire in a third language.
-    pub language: Option<Language>,
+    /// The language of a respondent's document, with the tongue in which it is said; others have the address's.
+    pub language: Option<(Language, Tongue)>,
     /// Set where the page has islands.
     pub audience: Option<Audience>,
     pub status: StatusCode,
@@ -161,6 +161,8 @@ pub struct Page {
     pub framable: bool,
     /// A style sheet that only this kind of page has.
     pub sheet: Option<&'static str>,
+    /// The style sheets of language packs that it may need.
+    pub pack_sheets: Vec<&'static str>,
 }
 
 impl Page {
@@ -178,6 +180,7 @@ impl Page {
             unlisted: false,
             framable: false,
             sheet: None,
+            pack_sheets: Vec::new(),
         }
     }
 
@@ -201,7 +204,12 @@ fn document(request: &PageRequest, page: &Page, body: AnyView) -> impl IntoView 
     let lang = page
         .language
         .as_ref()
-        .map_or_else(|| locale.tag().to_owned(), |l| l.as_str().to_owned());
+        .map_or_else(|| locale.tag().to_owned(), |(language, _)| language.to_string());
+    let tongue = page
+        .language
+        .as_ref()
+        .map_or(Tongue::Own(locale), |(_, tongue)| *tongue);
+    let right_to_left = (tongue.direction() == Direction::Rtl).then_some(tongue.direction().as_str());
     let name = locale.t("site-name");
     let title = if page.title == name {
         name
@@ -218,7 +226,7 @@ fn document(request: &PageRequest, page: &Page, body: AnyView) -> impl IntoView 
     };
     let framed = page.framable && request.framed;
     view! {
-        <html lang=lang data-framed=framed.then_some("")>
+        <html lang=lang dir=right_to_left data-framed=framed.then_some("")>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -233,6 +241,11 @@ fn document(request: &PageRequest, page: &Page, body: AnyView) -> impl IntoView 
                     .sheet
                     .and_then(|sheet| request.site.href(sheet))
                     .map(|href| view! { <link rel="stylesheet" href=href/> })}
+                {page
+                    .pack_sheets
+                    .iter()
+                    .map(|href| view! { <link rel="stylesheet" href=*href/> })
+                    .collect_view()}
                 {alternates
                     .into_iter()
                     .map(|(tag, href)| view! { <link rel="alternate" hreflang=tag href=href/> })

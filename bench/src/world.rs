@@ -15,6 +15,7 @@ use domain::unit::UnitLevel;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use service::clock::SystemClock;
+use service::languages::Languages;
 use service::setup::NewPoint;
 use service::{Options, Service, demo};
 use store::SharedStore;
@@ -213,6 +214,7 @@ async fn connect(url: &str) -> Result<(SharedStore, Service)> {
     let options = Options {
         queue: 4096,
         pepper: [0; 32],
+        languages: Languages::default(),
     };
     let service = Service::open(Arc::clone(&store), Arc::new(SystemClock), options).await?;
     Ok((store, service))

@@ -6,7 +6,7 @@
 use std::fmt;
 
 /// Thirty-two characters: the digits 2–9 and the letters without I and O.
-const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+pub const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
 /// Length of a point's code, with its check character.
 pub const POINT_LENGTH: usize = 8;

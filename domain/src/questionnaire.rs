@@ -6,6 +6,7 @@
 //! `docs/questionnaires.md` to people.
 
 mod check;
+mod wording;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,6 +17,7 @@ use crate::layout::Layout;
 use crate::text::{Language, Text};
 
 pub use check::Problem;
+pub use wording::Wording;
 
 /// The number of the file format that this code reads.
 pub const FORMAT: u32 = 1;

@@ -56,6 +56,27 @@ impl Language {
     }
 }
 
+/// Which way a script runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Left to right.
+    #[default]
+    Ltr,
+    /// Right to left.
+    Rtl,
+}
+
+impl Direction {
+    /// The value of `dir` in HTML.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ltr => "ltr",
+            Self::Rtl => "rtl",
+        }
+    }
+}
+
 impl TryFrom<String> for Language {
     type Error = String;
 
@@ -121,6 +142,11 @@ impl Text {
     /// The text in that language or in Vietnamese.
     pub fn get(&self, language: &Language) -> &str {
         self.find(language).text
+    }
+
+    /// Sets the text of a language.
+    pub(crate) fn insert(&mut self, language: Language, text: String) {
+        self.0.insert(language, text);
     }
 
     /// The languages in which the text exists and is not empty.

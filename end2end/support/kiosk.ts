@@ -40,9 +40,11 @@ export interface Desk {
 /** A stored response, as far as the tests look at it. */
 export interface Stored {
   readonly mode: string;
+  readonly language: string;
   readonly answered_on: string;
   readonly status: string;
   readonly reason: string | null;
+  readonly respondent: Record<string, unknown>;
   readonly answers: Record<string, unknown>;
 }
 
@@ -56,14 +58,14 @@ interface Options {
   https?: boolean;
   /** Another version is asked from tomorrow on. */
   changes?: boolean;
-  /** Sites that may frame the form. */
-  embed?: readonly string[];
+  /** Further flags of the server. */
+  flags?: readonly string[];
 }
 
 /** Starts a server with one point whose limit no test reaches. */
-export async function startDesk({ https = false, changes = false, embed = [] }: Options = {}): Promise<Desk> {
+export async function startDesk({ https = false, changes = false, flags = [] }: Options = {}): Promise<Desk> {
   const certificate = https ? await makeCertificate() : undefined;
-  const server = await startServer(undefined, certificate, embed.flatMap((origin) => ["--embed-origin", origin]));
+  const server = await startServer(undefined, certificate, flags);
   const names = ["--title-vi", "Đánh giá tại quầy 2026", "--title-en", "Desk rating 2026"];
   const agency = ["--agency-vi", "Sở Nội vụ tỉnh Đồng Tháp", "--agency-en", "Department of Home Affairs of Dong Thap"];
   const asked = ["--questionnaire", "desk-rating/1", "--unit", "82", "--selection", "open", "--starts-on", "2026-01-01"];
@@ -199,6 +201,8 @@ export class Machine {
 interface KioskFixtures {
   /** Whether another version is asked from tomorrow on. */
   changes: boolean;
+  /** Further flags of the server. */
+  flags: readonly string[];
   desk: Desk;
   /** Switched off before its server is. */
   machine: Machine;
@@ -207,8 +211,9 @@ interface KioskFixtures {
 /** A test with a server and a device of its own. */
 export const test = base.extend<KioskFixtures>({
   changes: [false, { option: true }],
-  desk: async ({ changes }, use) => {
-    const desk = await startDesk({ https: true, changes });
+  flags: [[], { option: true }],
+  desk: async ({ changes, flags }, use) => {
+    const desk = await startDesk({ https: true, changes, flags });
     await use(desk);
     await desk.close();
   },

@@ -77,7 +77,7 @@ function fits(page: Page): Promise<boolean> {
 }
 
 test("an allowed site frames the form, as tall as it is, and somebody answers in it", async ({ page }) => {
-  desk = await startDesk({ embed: [portal.origin] });
+  desk = await startDesk({ flags: ["--embed-origin", portal.origin] });
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto(portal.page(snippet("frame")));
   await expect(page.frameLocator("iframe").getByRole("heading", { level: 1 })).toBeVisible();
@@ -92,7 +92,7 @@ test("an allowed site frames the form, as tall as it is, and somebody answers in
 });
 
 test("a site that is not on the list keeps its link", async ({ page }) => {
-  desk = await startDesk({ embed: ["https://portal.example.vn"] });
+  desk = await startDesk({ flags: ["--embed-origin", "https://portal.example.vn"] });
   await page.goto(portal.page(snippet("frame")));
   const link = page.getByRole("link", { name: "Mời Ông/Bà đánh giá" });
   await expect(link).toBeVisible({ timeout: 15_000 });
@@ -102,7 +102,7 @@ test("a site that is not on the list keeps its link", async ({ page }) => {
 });
 
 test("no other page can be framed", async ({ page }) => {
-  desk = await startDesk({ embed: [portal.origin] });
+  desk = await startDesk({ flags: ["--embed-origin", portal.origin] });
   const refused: string[] = [];
   page.on("console", (message) => {
     if (message.text().includes("frame-ancestors")) refused.push(message.text());
@@ -115,7 +115,7 @@ test("no other page can be framed", async ({ page }) => {
 });
 
 test("the button opens the form with the keyboard, in the language of the page, and the focus is in it", async ({ page }) => {
-  desk = await startDesk({ embed: [portal.origin] });
+  desk = await startDesk({ flags: ["--embed-origin", portal.origin] });
   await page.goto(portal.page(snippet("button"), "en"));
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "Mời Ông/Bà đánh giá" })).toBeFocused();
@@ -133,7 +133,7 @@ test("the button opens the form with the keyboard, in the language of the page, 
 });
 
 test("it works without cookies and storage of third parties", async () => {
-  desk = await startDesk({ embed: [portal.origin] });
+  desk = await startDesk({ flags: ["--embed-origin", portal.origin] });
   const profile = test.info().outputPath("profile");
   mkdirSync(join(profile, "Default"), { recursive: true });
   // What people choose as "block third-party cookies", which takes the frame's storage too.

@@ -22,6 +22,7 @@ use server::middleware::boundary;
 use server::middleware::headers::Policy;
 use service::clock::SystemClock;
 use service::intake::Delivery;
+use service::languages::Languages;
 use service::{Options, Service};
 use tower_http::compression::CompressionLayer;
 use uuid::Uuid;
@@ -52,6 +53,7 @@ async fn run(args: &Args) -> Result<()> {
     let options = Options {
         queue: 1,
         pepper: [0; 32],
+        languages: Languages::default(),
     };
     let service = Service::open(store, Arc::new(SystemClock), options).await?;
     let router = Router::new()

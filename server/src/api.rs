@@ -8,6 +8,7 @@ pub mod devices;
 pub mod figures;
 pub mod indicators;
 pub mod keys;
+pub mod languages;
 pub mod openapi;
 pub mod points;
 pub mod query;
@@ -69,6 +70,7 @@ pub fn routes(state: ApiState) -> Router {
         .route("/api/v1/devices", post(devices::enrol))
         .route("/api/v1/device", get(devices::desk))
         .route("/api/v1/device/contact", post(devices::contact))
+        .route("/api/v1/device/slip", post(slips::standing))
         .route("/api/v1/points/{code}", get(points::get))
         .route("/api/v1/points/{code}/slips", post(slips::issue))
         .route("/api/v1/questionnaires/{key}/{version}", get(questionnaires::get))
@@ -76,6 +78,7 @@ pub fn routes(state: ApiState) -> Router {
         .route("/api/v1/campaigns", get(points::campaigns))
         .route("/api/v1/indicators", get(indicators::get))
         .route("/api/v1/keys", get(keys::list))
+        .route("/api/v1/languages", get(languages::list))
         .route("/api/v1/openapi.json", get(openapi::get))
         .route("/api/v1/", axum::routing::any(no_route))
         .route("/api/v1/{*rest}", axum::routing::any(no_route))

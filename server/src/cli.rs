@@ -5,6 +5,7 @@ mod data;
 mod demo;
 mod device;
 mod export;
+mod language;
 mod open;
 mod point;
 mod releases;
@@ -47,6 +48,9 @@ enum Command {
     /// Slips: one-time codes of dossiers, so that one dossier rates once
     #[command(subcommand)]
     Slip(slip::Command),
+    /// Language packs: what they lack, and files for a new one
+    #[command(subcommand)]
+    Language(language::Command),
     /// Take units from CSV, all or none
     ImportUnits(data::Units),
     /// Publish a questionnaire version from its JSON file
@@ -76,6 +80,7 @@ pub async fn run() -> anyhow::Result<()> {
         Some(Command::Point(command)) => point::run(&common, command).await,
         Some(Command::Device(command)) => device::run(&common, command).await,
         Some(Command::Slip(command)) => slip::run(&common, serve.public_url, command).await,
+        Some(Command::Language(command)) => language::run(&common, command).await,
         Some(Command::ImportUnits(arguments)) => data::units(&common, &arguments).await,
         Some(Command::ImportQuestionnaire(arguments)) => data::questionnaire(&common, &arguments).await,
         Some(Command::Release(arguments)) => releases::release(&common, &arguments).await,

@@ -36,6 +36,9 @@ pub struct Common {
     /// Accept a database that may lose what it acknowledged (such as PostgreSQL with fsync off); for tests only
     #[arg(long, global = true, env = "NGHE_DAN_ALLOW_UNSAFE_DATABASE", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub allow_unsafe_database: Option<bool>,
+    /// Folder with language packs, a folder for each language; `docs/languages.md` describes them [default: none]
+    #[arg(long, global = true, env = "NGHE_DAN_LANGUAGES", value_name = "DIR")]
+    pub languages: Option<PathBuf>,
     /// Log filter: a level, or targets with levels such as `info,access=warn` [default: info]
     #[arg(long, global = true, env = "NGHE_DAN_LOG", value_name = "FILTER")]
     pub log: Option<String>,
@@ -122,6 +125,7 @@ impl Common {
             database: self.database.or(file.database),
             master_key_file: self.master_key_file.or(file.master_key_file),
             allow_unsafe_database: self.allow_unsafe_database.or(file.allow_unsafe_database),
+            languages: self.languages.or(file.languages),
             log: self.log.or(file.log),
             serve: Serve::default(),
         };

@@ -5,6 +5,7 @@ pub mod assets;
 pub mod cli;
 pub mod config;
 pub mod jobs;
+pub mod languages;
 pub mod listen;
 pub mod master_key;
 pub mod middleware;

@@ -3,16 +3,18 @@
 //! Versions are frozen and stay for ever; units and campaigns are read again when their revision moved,
 //! which the server looks up every few seconds; points are looked up on first use and forgotten with it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::id::CampaignId;
+use domain::questionnaire::Version;
 use domain::unit::UnitDirectory;
 use store::Store;
 use store::catalogue::{Campaign, Point, StoredVersion, VersionId};
 
 use crate::Service;
 use crate::error::ServiceError;
+use crate::languages::Languages;
 
 /// How many points are kept: far more than a province has desks.
 const POINTS: usize = 50_000;
@@ -20,24 +22,28 @@ const POINTS: usize = 50_000;
 pub(crate) struct Cache {
     state: RwLock<Arc<State>>,
     points: RwLock<HashMap<String, Arc<Point>>>,
+    languages: Languages,
 }
 
 struct State {
     units_revision: i64,
     units: Arc<UnitDirectory>,
     versions: Vec<StoredVersion>,
+    /// Versions with the texts of language packs, where there are any.
+    translated: BTreeMap<VersionId, Arc<Version>>,
     campaigns: Vec<Arc<Campaign>>,
     slip_campaigns: BTreeSet<CampaignId>,
 }
 
 impl Cache {
-    pub(crate) async fn load(store: &dyn Store) -> Result<Self, ServiceError> {
+    pub(crate) async fn load(store: &dyn Store, languages: Languages) -> Result<Self, ServiceError> {
         let units_revision = store.units_revision().await?;
         let units = Arc::new(directory(store).await?);
-        let state = state(store, units_revision, units).await?;
+        let state = state(store, units_revision, units, &languages).await?;
         Ok(Self {
             state: RwLock::new(Arc::new(state)),
             points: RwLock::default(),
+            languages,
         })
     }
 
@@ -49,7 +55,7 @@ impl Cache {
         } else {
             Arc::new(directory(store).await?)
         };
-        let fresh = state(store, revision, units).await?;
+        let fresh = state(store, revision, units, &self.languages).await?;
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
         self.points
             .write()
@@ -82,6 +88,19 @@ impl Cache {
         self.state().slip_campaigns.contains(&campaign)
     }
 
+    pub(crate) fn languages(&self) -> &Languages {
+        &self.languages
+    }
+
+    pub(crate) fn translated(&self, stored: &StoredVersion) -> Arc<Version> {
+        let state = self.state();
+        Arc::clone(state.translated.get(&stored.id).unwrap_or(&stored.version))
+    }
+
+    pub(crate) fn versions(&self) -> Vec<StoredVersion> {
+        self.state().versions.clone()
+    }
+
     pub(crate) fn version(&self, key: &str, version: &str) -> Option<StoredVersion> {
         let state = self.state();
         let found = state.versions.iter().find(|stored| {
@@ -109,14 +128,20 @@ async fn state(
     store: &dyn Store,
     units_revision: i64,
     units: Arc<UnitDirectory>,
+    languages: &Languages,
 ) -> Result<State, ServiceError> {
     let versions = store.versions().await?;
+    let translated = versions
+        .iter()
+        .filter_map(|stored| Some((stored.id, Arc::new(languages.translated(&stored.version)?))))
+        .collect();
     let mut campaigns: Vec<Arc<Campaign>> = store.campaigns().await?.into_iter().map(Arc::new).collect();
     campaigns.sort_by(|a, b| b.starts_on.cmp(&a.starts_on).then_with(|| a.key.cmp(&b.key)));
     Ok(State {
         units_revision,
         units,
         versions,
+        translated,
         campaigns,
         slip_campaigns: store.slip_campaigns().await?,
     })

@@ -8,6 +8,7 @@ pub mod desk;
 pub mod devices;
 pub mod error;
 pub mod intake;
+pub mod languages;
 pub mod releases;
 pub mod results;
 pub mod setup;
@@ -23,6 +24,7 @@ mod queue;
 use std::sync::Arc;
 
 use domain::canonical::Hash;
+use domain::questionnaire::Version;
 use domain::unit::UnitDirectory;
 use store::SharedStore;
 use store::catalogue::{Campaign, StoredVersion, VersionId};
@@ -31,6 +33,7 @@ use time::{Date, OffsetDateTime};
 use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::error::ServiceError;
+use crate::languages::Languages;
 use crate::queue::Queue;
 
 /// Everything that pages, handlers and jobs need; cheap to clone.
@@ -57,6 +60,7 @@ pub struct Options {
     pub queue: usize,
     /// The key under which one-time codes are hashed; kept outside the database.
     pub pepper: Hash,
+    pub languages: Languages,
 }
 
 impl Service {
@@ -66,7 +70,7 @@ impl Service {
         clock: Arc<dyn Clock>,
         options: Options,
     ) -> Result<Self, ServiceError> {
-        let cache = Cache::load(store.as_ref()).await?;
+        let cache = Cache::load(store.as_ref(), options.languages).await?;
         let queue = Queue::start(Arc::clone(&store), options.queue);
         let inner = Inner {
             store,
@@ -107,9 +111,25 @@ impl Service {
         self.inner.cache.version(key, version)
     }
 
+    /// Every published version.
+    pub fn versions(&self) -> Vec<StoredVersion> {
+        self.inner.cache.versions()
+    }
+
     /// A published version by its number.
     pub fn version_by_id(&self, id: VersionId) -> Option<StoredVersion> {
         self.inner.cache.version_by_id(id)
+    }
+
+    /// The language packs.
+    pub fn languages(&self) -> &Languages {
+        self.inner.cache.languages()
+    }
+
+    /// A published version in every language in which it can be asked here, packs included. Its hash and what is asked are
+    /// those of the version; its definition is not what was published.
+    pub fn translated(&self, version: &StoredVersion) -> Arc<Version> {
+        self.inner.cache.translated(version)
     }
 
     /// Reads campaigns, versions and units again when another server or the command line changed them.

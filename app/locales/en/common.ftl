@@ -1,11 +1,8 @@
 site-name = Nghe Dân
-skip-link = Skip to main content
 nav-label = Main navigation
 nav-home = Home
 nav-answer = Answer
 nav-results = Results
-demo-title = Synthetic data.
-demo-text = The figures here were made by a computer to show the system; they are nobody’s opinion.
 footer-method = How the index is computed
 footer-api = Open data for other software
 footer-licence = Open-source software, licensed MIT or Apache-2.0.

@@ -1,4 +1,3 @@
-error-title-prefix = Error: { $title }
 error-home = Back to the home page
 error-not-found = Page not found
 error-not-found-advice = The address may be mistyped, or the page is gone.

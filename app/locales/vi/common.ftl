@@ -1,11 +1,8 @@
 site-name = Nghe Dân
-skip-link = Đến nội dung chính
 nav-label = Điều hướng chính
 nav-home = Trang chủ
 nav-answer = Trả lời phiếu
 nav-results = Kết quả
-demo-title = Dữ liệu mô phỏng.
-demo-text = Số liệu ở đây do máy tạo để trình diễn, không phải ý kiến của người dân.
 footer-method = Chỉ số được tính như thế nào
 footer-api = Dữ liệu mở cho phần mềm khác
 footer-licence = Phần mềm nguồn mở, giấy phép MIT hoặc Apache-2.0.

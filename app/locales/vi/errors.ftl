@@ -1,4 +1,3 @@
-error-title-prefix = Lỗi: { $title }
 error-home = Về trang chủ
 error-not-found = Không tìm thấy trang
 error-not-found-advice = Địa chỉ có thể đã gõ nhầm hoặc trang không còn nữa.

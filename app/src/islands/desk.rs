@@ -5,6 +5,8 @@
 //! than the view.
 
 #[cfg(feature = "desk")]
+mod aloud;
+#[cfg(feature = "desk")]
 mod browser;
 #[cfg(feature = "desk")]
 mod courier;
@@ -22,6 +24,8 @@ mod question;
 mod screens;
 #[cfg(feature = "desk")]
 mod seal;
+#[cfg(feature = "desk")]
+mod slip;
 #[cfg(feature = "desk")]
 mod staff;
 pub mod steps;

@@ -13,12 +13,14 @@ use crate::shell::{Page, PageRequest};
 const DESCRIPTION: &str = include_str!("../../../server/openapi.json");
 
 /// Operations in the order in which a reader wants them, each with its title.
-const OPERATIONS: [(&str, &str); 12] = [
+const OPERATIONS: [(&str, &str); 14] = [
     ("getIndicators", "api-op-indicators"),
     ("listUnits", "api-op-units"),
     ("listCampaigns", "api-op-campaigns"),
     ("getPoint", "api-op-point"),
     ("getQuestionnaire", "api-op-questionnaire"),
+    ("listLanguages", "api-op-languages"),
+    ("askSlip", "api-op-slip"),
     ("putResponse", "api-op-response"),
     ("issueSlips", "api-op-slips"),
     ("listKeys", "api-op-keys"),

@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use axum::extract::State as AxumState;
 use axum::response::Response;
 use leptos::prelude::*;
 
-use crate::i18n::Locale;
+use crate::i18n::{Interface, Locale};
 use crate::islands::desk::{PLACE, WORDS, Words};
 use crate::pages::survey::faces;
+use crate::routes::State;
 use crate::shell::{Audience, Page, PageRequest};
 
 /// Every text that the device shows, in every language of the interface.
@@ -50,6 +52,17 @@ const TEXTS: &[&str] = &[
     "kiosk-question",
     "kiosk-send",
     "kiosk-skip",
+    "kiosk-slip-erase",
+    "kiosk-slip-expired",
+    "kiosk-slip-have",
+    "kiosk-slip-keys",
+    "kiosk-slip-label",
+    "kiosk-slip-length",
+    "kiosk-slip-title",
+    "kiosk-slip-unknown",
+    "kiosk-slip-used",
+    "kiosk-slip-without",
+    "kiosk-slip-wrong",
     "kiosk-staff-close",
     "kiosk-staff-connected",
     "kiosk-staff-connection",
@@ -79,26 +92,32 @@ const TEXTS: &[&str] = &[
     "kiosk-trial",
     "kiosk-unfit",
     "kiosk-yes",
+    "partial-note",
 ];
 
 /// The page of a desk device.
-pub(crate) async fn kiosk(request: PageRequest) -> Response {
+pub(crate) async fn kiosk(request: PageRequest, AxumState(state): AxumState<State>) -> Response {
     let locale = request.locale;
     let mut page = Page::new(locale.t("kiosk-title"), locale.t("kiosk-title")).with_islands(Audience::Desk);
     page.bare = true;
     page.unlisted = true;
     page.sheet = Some("kiosk.css");
+    let packs = state.interfaces.all();
+    page.pack_sheets = packs.iter().filter_map(Interface::sheet).collect();
     request.render(&page, || {
-        let words: Words = Locale::ALL
-            .into_iter()
-            .map(|locale| {
-                let texts: BTreeMap<String, String> = TEXTS
-                    .iter()
-                    .map(|key| ((*key).to_owned(), locale.t(key)))
-                    .collect();
-                (locale.tag().to_owned(), texts)
-            })
-            .collect();
+        let own = Locale::ALL.into_iter().map(|locale| {
+            let texts: BTreeMap<String, String> = TEXTS
+                .iter()
+                .map(|key| ((*key).to_owned(), locale.t(key)))
+                .collect();
+            (locale.tag().to_owned(), texts)
+        });
+        let packs = packs.iter().filter(|pack| !pack.texts().is_empty()).map(|pack| {
+            let texts = TEXTS.iter().filter_map(|key| pack.texts().get_key_value(*key));
+            let texts = texts.map(|(key, text)| (key.clone(), text.clone())).collect();
+            (pack.language().to_string(), texts)
+        });
+        let words: Words = own.chain(packs).collect();
         view! {
             {faces()}
             <noscript><p class="kiosk-starting">{locale.t("kiosk-noscript")}</p></noscript>

@@ -13,6 +13,7 @@ use domain::questionnaire::Version;
 use domain::text::Text;
 use domain::unit::{Unit, UnitFact, UnitKind, UnitName};
 use service::clock::Clock;
+use service::languages::Languages;
 use service::setup::NewPoint;
 use service::{Options, Service};
 use store::catalogue::{Campaign, PointState, ReleaseRule, UnitRows};
@@ -87,6 +88,7 @@ impl World {
         let options = Options {
             queue: 64,
             pepper: [7; 32],
+            languages: Languages::default(),
         };
         let service = Service::open(Arc::clone(&store), Arc::new(Noon), options)
             .await
@@ -100,6 +102,7 @@ impl World {
             site: Arc::new(site),
             service: service.clone(),
             public_url: "https://nghedan.example.vn".into(),
+            interfaces: app::i18n::Interfaces::default(),
         });
         Self {
             service,

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::ApiState;
 use super::body;
 use super::keys::{self, Key};
+use super::languages::{self, LanguageDocument};
 use super::points::{self, PointDocument};
 use super::responses::bearer;
 use crate::problem::{Problem, ProblemDocument};
@@ -73,6 +74,8 @@ pub struct DeskDocument {
     /// The definitions of the version asked today and of those to come, in the order of `point`.
     #[schema(value_type = Vec<Value>)]
     pub definitions: Vec<Value>,
+    /// What language packs have for these versions.
+    pub languages: Vec<LanguageDocument>,
     /// The keys to seal to, the one to use first.
     pub keys: Vec<Key>,
     pub label: String,
@@ -214,14 +217,17 @@ pub async fn desk(State(state): State<ApiState>, headers: HeaderMap) -> Result<J
     let device = device(&state, &headers).await?;
     let desk = state.service().desk_of(&device).await?;
     let upcoming = desk.upcoming.iter().map(|(_, stored)| stored);
-    let definitions = std::iter::once(&desk.version)
-        .chain(upcoming)
+    let versions: Vec<_> = std::iter::once(&desk.version).chain(upcoming).collect();
+    let languages = languages::documents(state.service(), &versions);
+    let definitions = versions
+        .iter()
         .map(|stored| serde_json::to_value(stored.version.definition()))
         .collect::<Result<_, _>>()
         .map_err(|error| Problem::internal(error.to_string()))?;
     Ok(Json(DeskDocument {
         point: points::document(state.service(), desk),
         definitions,
+        languages,
         keys: keys::usable(&state),
         state: device.state.as_str(),
         label: device.label,
@@ -299,7 +305,7 @@ fn noted(report: ContactReport, format: u32, now: OffsetDateTime) -> Result<Note
     Ok((contact, abandoned))
 }
 
-async fn device(state: &ApiState, headers: &HeaderMap) -> Result<Device, Problem> {
+pub(super) async fn device(state: &ApiState, headers: &HeaderMap) -> Result<Device, Problem> {
     let token = bearer(headers)?.ok_or_else(Problem::malformed_authorization)?;
     Ok(state.service().device_of(&token).await?)
 }

@@ -106,6 +106,8 @@ pub enum ModeName {
         super::units::list,
         super::indicators::get,
         super::keys::list,
+        super::languages::list,
+        super::slips::standing,
         get,
     ),
     tags(

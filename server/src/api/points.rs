@@ -29,6 +29,8 @@ pub struct PointDocument {
     pub channel: &'static str,
     /// Whether a response must carry a one-time code.
     pub needs_code: bool,
+    /// Whether dossiers of the campaign have slips, so that a person may be asked for theirs.
+    pub takes_slips: bool,
     /// Nothing answered today would count.
     pub closed: bool,
     /// The unit where the person is served, then everything above it.
@@ -132,6 +134,7 @@ pub(super) fn document(service: &Service, desk: Desk) -> PointDocument {
         label: desk.point.label,
         channel: desk.point.channel.as_str(),
         needs_code: desk.point.needs_code,
+        takes_slips: service.takes_slips(desk.campaign.id),
         closed: desk.closed,
         units: desk
             .path

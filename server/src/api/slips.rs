@@ -1,22 +1,26 @@
-//! `POST /api/v1/points/{code}/slips`: a system of the administration asks for the slips of dossiers.
+//! Slips of dossiers: a system of the administration asks for them, a device asks where one stands.
 
 use axum::Json;
 use axum::extract::{Request, State};
 use domain::civil;
+use domain::response::{FieldError, FieldErrorCode};
 use domain::slip;
 use serde::{Deserialize, Serialize};
-use service::slips::{Dossier, IssuedSlip, VALID_DAYS};
+use service::slips::{Dossier, IssuedSlip, Standing, VALID_DAYS};
 use store::slips::Issued;
 use utoipa::ToSchema;
 
 use super::ApiState;
 use super::body;
+use super::devices;
 use super::query::Segments;
 use super::responses::bearer;
 use crate::problem::{Problem, ProblemDocument};
 
 /// The longest body, in bytes: a thousand dossiers with long numbers.
 const BODY_LIMIT: usize = 256 * 1024;
+/// The longest question of a device, in bytes.
+const QUESTION_LIMIT: usize = 4 * 1024;
 
 /// Dossiers whose people may rate.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -91,6 +95,59 @@ impl SlipDocument {
             },
         }
     }
+}
+
+/// A slip that a person brought to a device.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SlipQuestion {
+    /// The code as typed: sixteen characters, any case, with or without hyphens.
+    #[schema(example = "2345-6789-ABCD-EFGH")]
+    code: String,
+}
+
+/// Where a slip stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SlipStanding {
+    /// `good`, `used`, `expired`, or `unknown` in the campaign of the device.
+    #[schema(example = "good")]
+    standing: &'static str,
+    /// The option of the question `field` that is known of the dossier, so that it need not be asked.
+    field: Option<String>,
+}
+
+/// Where the slip stands that a person brought to a device. Asking uses nothing up.
+#[utoipa::path(
+    post, path = "/api/v1/device/slip", tag = "devices", operation_id = "askSlip",
+    request_body = SlipQuestion,
+    responses(
+        (status = 200, description = "Where it stands today", body = SlipStanding),
+        (status = 400, description = "No JSON of this form", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "No token, or an unknown one", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The device was revoked", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 413, description = "Longer than 4 KB", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "The code was mistyped", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+    security(("device" = [])),
+)]
+pub async fn standing(
+    State(state): State<ApiState>,
+    request: Request,
+) -> Result<Json<SlipStanding>, Problem> {
+    let (parts, body) = request.into_parts();
+    let service = state.service();
+    let device = devices::device(&state, &parts.headers).await?;
+    let campaign = service.desk_of(&device).await?.campaign.id;
+    let asked: SlipQuestion = body::json(&body::bytes(&parts.headers, body, QUESTION_LIMIT).await?)?;
+    let code = slip::read(&asked.code)
+        .map_err(|_| Problem::invalid(vec![FieldError::new("/code", FieldErrorCode::Mistyped)]))?;
+    let (standing, field) = match service.slip(campaign, &code).await? {
+        Standing::Good(slip) => ("good", slip.field),
+        Standing::Used => ("used", None),
+        Standing::Expired(_) => ("expired", None),
+        Standing::Unknown => ("unknown", None),
+    };
+    Ok(Json(SlipStanding { standing, field }))
 }
 
 /// Issues slips for dossiers, so that each rates once.

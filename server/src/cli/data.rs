@@ -7,6 +7,7 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use domain::questionnaire::Version;
 use domain::unit::import;
+use service::languages::Languages;
 use store::catalogue::UnitRows;
 
 use super::open::{self, Schema};
@@ -31,7 +32,7 @@ pub(super) struct Questionnaire {
 }
 
 pub(super) async fn migrate(common: &Common) -> anyhow::Result<()> {
-    let opened = open::open(common, Schema::Migrate, 64).await?;
+    let opened = open::open(common, Schema::Migrate, 64, Languages::default()).await?;
     opened.service.load_shipped().await?;
     opened.service.close().await;
     Ok(())

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use domain::round::{Style, format_percent};
 use service::demo::Plan;
+use service::languages::Languages;
 
 use super::open::{self, Schema};
 use crate::config::Common;
@@ -21,7 +22,7 @@ pub(super) struct Demo {
 }
 
 pub(super) async fn run(common: &Common, arguments: &Demo) -> anyhow::Result<()> {
-    let opened = open::open(common, Schema::Migrate, 64).await?;
+    let opened = open::open(common, Schema::Migrate, 64, Languages::default()).await?;
     let service = opened.service;
     service.load_shipped().await?;
     let today = service.today();

@@ -8,6 +8,7 @@ use domain::civil;
 use domain::id::UnitId;
 use domain::unit::Resolved;
 use service::clock::{Clock, SystemClock};
+use service::languages::Languages;
 use service::{Options, Service};
 use time::Date;
 
@@ -29,7 +30,12 @@ pub(super) enum Schema {
 }
 
 /// Opens the database of the settings.
-pub(super) async fn open(common: &Common, schema: Schema, queue: usize) -> anyhow::Result<Opened> {
+pub(super) async fn open(
+    common: &Common,
+    schema: Schema,
+    queue: usize,
+    languages: Languages,
+) -> anyhow::Result<Opened> {
     let (key_file, create) = common.master_key()?;
     let master = MasterKey::load(&key_file, create)?;
     let options = store::Options {
@@ -54,6 +60,7 @@ pub(super) async fn open(common: &Common, schema: Schema, queue: usize) -> anyho
     let options = Options {
         queue,
         pepper: master.pepper(),
+        languages,
     };
     let service = Service::open(store, Arc::clone(&clock), options).await?;
     Ok(Opened {
@@ -65,7 +72,9 @@ pub(super) async fn open(common: &Common, schema: Schema, queue: usize) -> anyho
 
 /// Opens the database for a short command.
 pub(super) async fn for_command(common: &Common) -> anyhow::Result<Service> {
-    Ok(open(common, Schema::AsItIs, 64).await?.service)
+    Ok(open(common, Schema::AsItIs, 64, Languages::default())
+        .await?
+        .service)
 }
 
 /// A unit by its id, code or address.

@@ -11,6 +11,7 @@ use domain::id::ResponseId;
 use serde::Deserialize;
 use service::Service;
 use service::intake::FromDevice;
+use service::languages::Languages;
 
 use super::open::{self, Opened, Schema};
 use crate::api::responses::{self, Format};
@@ -47,7 +48,7 @@ pub(super) async fn deliver(common: &Common, file: &Path, show: bool) -> anyhow:
         service,
         master,
         clock,
-    } = open::open(common, Schema::AsItIs, 64).await?;
+    } = open::open(common, Schema::AsItIs, 64, Languages::default()).await?;
     let keyring = Keyring::load(&service, master, clock.now()).await?;
     let mut out = io::stdout().lock();
     writeln!(

@@ -6,6 +6,7 @@ use super::open::{self, Opened, Schema};
 use crate::api::ApiState;
 use crate::config::{Common, PublicUrl, Serve};
 use crate::jobs::Jobs;
+use crate::languages::{self, Loaded};
 use crate::listen::{self, Door};
 use crate::middleware::headers::Policy;
 use crate::router::{self, Parts};
@@ -18,20 +19,25 @@ pub(super) async fn run(common: &Common, settings: &Serve) -> anyhow::Result<()>
     let site = settings.site()?;
     let files = assets::routes(&site).with_context(|| format!("cannot read the site {}", site.display()))?;
 
+    let packs = match &common.languages {
+        Some(folder) => languages::load(folder).context("a language pack cannot be used")?,
+        None => Loaded::default(),
+    };
+
     let Opened {
         service,
         master,
         clock,
-    } = open::open(common, Schema::Migrate, settings.queue()).await?;
+    } = open::open(common, Schema::Migrate, settings.queue(), packs.languages.clone()).await?;
     service.load_shipped().await?;
     let keyring = Keyring::load(&service, master, clock.now()).await?;
     let state = ApiState::new(service.clone(), keyring, clock);
-    let pages = pages::routes(&site, &service, &public)?;
+    let pages = pages::routes(&site, &service, &public, packs.interfaces)?;
     let policy = Policy::new(public.is_https(), &settings.embed_origin);
     let router = router::build(Parts {
         api: state.clone(),
         pages,
-        files,
+        files: files.merge(packs.routes()),
         policy,
     });
 

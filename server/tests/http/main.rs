@@ -7,6 +7,7 @@ mod devices;
 mod embed;
 mod indicators;
 mod intake;
+mod languages;
 mod openapi;
 mod privacy;
 mod problems;

@@ -185,3 +185,45 @@ async fn a_slip_is_good_at_every_point_of_its_campaign() {
     let document = with_code(world.document_at(&elsewhere), &code);
     assert_eq!(world.put(new_id(), &document).await.status, StatusCode::CREATED);
 }
+
+#[tokio::test]
+async fn a_device_asks_where_a_slip_stands() {
+    let world = World::new().await;
+    let device = world.device(&world.point).await;
+    let ask = async |token: &str, code: &str| {
+        let request = Request::post("/api/v1/device/slip")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .body(Body::from(json!({ "code": code }).to_string()))
+            .unwrap();
+        world.send(request).await
+    };
+    let point = format!("/api/v1/points/{}", world.point.code);
+    assert_eq!(world.get(&point).await.json()["takes_slips"], false);
+    let slip = slip(&world, "H20.18-261122-0001").await;
+    assert_eq!(world.get(&point).await.json()["takes_slips"], true);
+
+    // Asking uses nothing up.
+    for _ in 0..2 {
+        let reply = ask(&device, &slip.to_lowercase()).await;
+        assert_eq!(reply.json(), json!({"standing": "good", "field": "land"}));
+    }
+    let sent = world
+        .put_as(&device, new_id(), &with_code(world.document(), &slip))
+        .await;
+    assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.json());
+    assert_eq!(ask(&device, &slip).await.json()["standing"], "used");
+    let other = domain::code::Code::from_random(16, &[3; 16]).unwrap();
+    assert_eq!(ask(&device, other.as_str()).await.json()["standing"], "unknown");
+    let late = self::slip(&world, "H20.18-261122-0002").await;
+    world.clock.advance(Duration::days(61));
+    assert_eq!(ask(&device, &late).await.json()["standing"], "expired");
+
+    assert_eq!(
+        ask(&device, "2222").await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert_eq!(ask("nobody", &slip).await.status, StatusCode::UNAUTHORIZED);
+    let long = "2".repeat(5000);
+    assert_eq!(ask(&device, &long).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+}

@@ -17,6 +17,7 @@ use domain::unit::{Unit, UnitFact, UnitKind, UnitLevel, UnitName};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use server::api::ApiState;
+use server::languages::Loaded;
 use server::master_key::MasterKey;
 use server::middleware::headers::Policy;
 use server::router::{self, Parts};
@@ -32,7 +33,7 @@ use time::{Duration, OffsetDateTime};
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
-const QUESTIONNAIRE: &str = include_str!("../../../data/questionnaires/desk-rating-1.json");
+pub(crate) const QUESTIONNAIRE: &str = include_str!("../../../data/questionnaires/desk-rating-1.json");
 
 pub(crate) const COUNTRY: UnitId = UnitId(Uuid::from_u128(0x1001));
 pub(crate) const PROVINCE: UnitId = UnitId(Uuid::from_u128(0x1002));
@@ -93,6 +94,15 @@ impl World {
     }
 
     pub(crate) async fn with(queue: usize, policy: Policy) -> Self {
+        Self::make(queue, policy, Loaded::default()).await
+    }
+
+    /// With language packs.
+    pub(crate) async fn speaking(packs: Loaded) -> Self {
+        Self::make(64, Policy::new(false, &[]), packs).await
+    }
+
+    async fn make(queue: usize, policy: Policy, packs: Loaded) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
         let store = store::connect(&url, store::Options::default()).await.unwrap();
@@ -104,6 +114,7 @@ impl World {
         let options = Options {
             queue,
             pepper: master.pepper(),
+            languages: packs.languages.clone(),
         };
         let service = Service::open(Arc::clone(&store), Arc::<TestClock>::clone(&clock), options)
             .await
@@ -139,9 +150,14 @@ impl World {
         let keyring = Keyring::load(&service, master, clock.now()).await.unwrap();
         let router = router::build(Parts {
             api: ApiState::new(service.clone(), keyring, Arc::<TestClock>::clone(&clock)),
-            pages: server::pages::routes(&site, &service, &"https://nghedan.example.vn".parse().unwrap())
-                .unwrap(),
-            files: server::assets::routes(&site).unwrap(),
+            pages: server::pages::routes(
+                &site,
+                &service,
+                &"https://nghedan.example.vn".parse().unwrap(),
+                packs.interfaces,
+            )
+            .unwrap(),
+            files: server::assets::routes(&site).unwrap().merge(packs.routes()),
             policy,
         });
         let point = add_point(

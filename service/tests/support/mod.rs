@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use service::clock::Clock;
 use service::demo::Plan;
+use service::languages::Languages;
 use service::{Options, Service};
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -27,6 +28,7 @@ pub(crate) async fn filled(plan: Plan) -> (Service, tempfile::TempDir) {
     let options = Options {
         queue: 64,
         pepper: [7; 32],
+        languages: Languages::default(),
     };
     let service = Service::open(store, Arc::new(Noon), options)
         .await

@@ -3,11 +3,12 @@
 use std::cell::{Cell, RefCell};
 
 use domain::outbox::Reading;
+use domain::text::Direction;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, Document, HtmlAnchorElement, HtmlElement, SpeechSynthesisUtterance};
+use web_sys::{Blob, BlobPropertyBag, Document, HtmlAnchorElement, HtmlElement, SpeechSynthesis};
 use web_sys::{SpeechSynthesisVoice, Url};
 
 use super::device::now;
@@ -138,8 +139,8 @@ pub(super) async fn register_worker() {
 }
 
 /// Asks the worker whether the server has a newer page. It takes over all of it or nothing, and says whether it
-/// did; then the page may start again, between two persons.
-pub(super) async fn newer_page() -> bool {
+/// did; then the page may start again, between two persons. The worker also keeps these recordings, and no others.
+pub(super) async fn newer_page(recordings: &[String]) -> bool {
     let workers = navigator().and_then(|navigator| Reflect::get(&navigator, &"serviceWorker".into()).ok());
     let worker = workers.and_then(|workers| Reflect::get(&workers, &"controller".into()).ok());
     let Some(worker) = worker.filter(JsValue::is_object) else {
@@ -160,10 +161,8 @@ pub(super) async fn newer_page() -> bool {
     let Some(post) = post.and_then(|post| post.dyn_into::<Function>().ok()) else {
         return false;
     };
-    if post
-        .call2(&worker, &"update".into(), &Array::of1(&theirs))
-        .is_err()
-    {
+    let message: Array = recordings.iter().map(JsValue::from).collect();
+    if post.call2(&worker, &message, &Array::of1(&theirs)).is_err() {
         return false;
     }
     JsFuture::from(answered)
@@ -178,28 +177,18 @@ pub(super) fn reload() {
     }
 }
 
+/// What speaks, if the browser has it.
+pub(super) fn speech() -> Option<SpeechSynthesis> {
+    web_sys::window()?.speech_synthesis().ok()
+}
+
 /// A voice of the device for a language, if it has one.
 pub(super) fn voice(language: &str) -> Option<SpeechSynthesisVoice> {
-    let voices = web_sys::window()?.speech_synthesis().ok()?.get_voices();
-    voices
+    speech()?
+        .get_voices()
         .iter()
         .filter_map(|voice| voice.dyn_into::<SpeechSynthesisVoice>().ok())
         .find(|voice| voice.lang().to_lowercase().starts_with(language))
-}
-
-/// Reads a text aloud; an empty one falls silent.
-pub(super) fn speak(text: &str, language: &str) {
-    let Some(speech) = web_sys::window().and_then(|window| window.speech_synthesis().ok()) else {
-        return;
-    };
-    speech.cancel();
-    if let (false, Some(voice)) = (text.is_empty(), voice(language))
-        && let Ok(utterance) = SpeechSynthesisUtterance::new_with_text(text)
-    {
-        utterance.set_lang(language);
-        utterance.set_voice(Some(&voice));
-        speech.speak(&utterance);
-    }
 }
 
 /// Offers a text as a file.
@@ -235,10 +224,11 @@ pub(super) fn mark(name: &str, on: bool) {
     }
 }
 
-/// Tells the browser and screen readers the language of the document.
-pub(super) fn set_language(language: &str) {
+/// Tells the browser and screen readers the language of the document, and which way it runs.
+pub(super) fn set_language(language: &str, direction: Direction) {
     if let Some(root) = document().and_then(|document| document.document_element()) {
         let _ = root.set_attribute("lang", language);
+        let _ = root.set_attribute("dir", direction.as_str());
     }
 }
 

@@ -17,13 +17,15 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::device::{Desk, Enrolled, Identity, Standing, now, today};
 use super::idb::Store;
-use super::net::{Body, ask};
-use super::{browser, seal};
+use super::net::{Body, ask, ask_within};
+use super::{browser, seal, slip};
 
 /// How often the device tells how it is, and asks what is new.
 const CONTACT_EVERY: Millis = 60_000;
 /// The longest sleep, so that a clock that was set does not matter.
 const LONGEST_SLEEP: Millis = 15_000;
+/// How long somebody at the desk waits for an answer of the server, in milliseconds.
+const WHILE_WAITING_MS: i32 = 3_000;
 const IDENTITY: &str = "identity";
 const DESK: &str = "desk";
 const ABANDONED: &str = "abandoned";
@@ -228,6 +230,21 @@ pub(super) async fn pin_fits(pin: &str) -> bool {
         return false;
     };
     seal::pin_fits(pin, &known.salt, &known.hash, known.iterations).await
+}
+
+/// Where a slip stands; none when the server cannot be asked soon enough.
+pub(super) async fn standing(code: &str) -> Option<slip::Standing> {
+    let token = with(|courier| courier.identity.token.clone())?;
+    let body = Body::Json(json!({ "code": code }).to_string());
+    let answer = ask_within(
+        WHILE_WAITING_MS,
+        "POST",
+        "/api/v1/device/slip",
+        Some(&token),
+        body,
+    )
+    .await?;
+    (answer.status == 200).then(|| slip::read(&answer.body)).flatten()
 }
 
 /// Staff ask to send everything now.

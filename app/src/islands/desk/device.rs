@@ -1,11 +1,12 @@
 //! What the device knows: who it is, and what it asks. Both are taken over whole or not at all.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::civil;
 use domain::id::CampaignId;
-use domain::questionnaire::Version;
-use domain::text::{Language, Text};
+use domain::questionnaire::{Version, Wording};
+use domain::text::{Direction, Language, Text};
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
@@ -40,6 +41,9 @@ pub(super) struct Standing {
 struct DeskDocument {
     point: PointDocument,
     definitions: Vec<serde_json::Value>,
+    /// Not there in what an older server told.
+    #[serde(default)]
+    languages: Vec<LanguageDocument>,
     keys: Vec<Key>,
     state: String,
 }
@@ -48,6 +52,10 @@ struct DeskDocument {
 struct PointDocument {
     code: String,
     label: String,
+    needs_code: bool,
+    /// Not there in what an older server told.
+    #[serde(default)]
+    takes_slips: bool,
     closed: bool,
     units: Vec<UnitDocument>,
     campaign: CampaignDocument,
@@ -69,8 +77,34 @@ struct CampaignDocument {
 
 #[derive(Deserialize)]
 struct VersionDocument {
+    key: String,
+    version: String,
     hash: String,
     from: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct LanguageDocument {
+    language: Language,
+    name: String,
+    direction: Direction,
+    partial: bool,
+    questionnaires: Vec<WordingDocument>,
+    voices: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct WordingDocument {
+    key: String,
+    version: String,
+    texts: Wording,
+}
+
+/// Where a slip stands.
+#[derive(Deserialize)]
+pub(super) struct SlipDocument {
+    pub(super) standing: String,
+    pub(super) field: Option<String>,
 }
 
 /// A key to seal to.
@@ -78,6 +112,17 @@ struct VersionDocument {
 pub(super) struct Key {
     pub(super) id: u32,
     pub(super) public: String,
+}
+
+/// Whether a person is asked for the slip of a dossier, or another one-time code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Slips {
+    #[default]
+    None,
+    /// Whoever has one may give it.
+    Offered,
+    /// Nobody answers without one.
+    Needed,
 }
 
 /// What is asked here.
@@ -90,9 +135,11 @@ pub(super) struct Desk {
     pub(super) campaign: CampaignId,
     pub(super) demo: bool,
     pub(super) closed: bool,
+    pub(super) slips: Slips,
     pub(super) trial: bool,
     pub(super) key: Key,
     versions: Vec<(Date, Arc<Version>)>,
+    packs: Vec<LanguageDocument>,
 }
 
 impl Desk {
@@ -104,7 +151,14 @@ impl Desk {
         let versions = named
             .zip(document.definitions)
             .map(|(named, definition)| {
-                let version = Version::received(&definition, &named.hash)?;
+                let mut version = Version::received(&definition, &named.hash)?;
+                for pack in &document.languages {
+                    let of =
+                        |known: &&WordingDocument| known.key == named.key && known.version == named.version;
+                    if let Some(wording) = pack.questionnaires.iter().find(of) {
+                        version = version.with_wording(&pack.language, &wording.texts);
+                    }
+                }
                 Some((civil::parse(&named.from)?, Arc::new(version)))
             })
             .collect::<Option<Vec<_>>>()?;
@@ -117,9 +171,15 @@ impl Desk {
             campaign: point.campaign.id,
             demo: point.campaign.demo,
             closed: point.closed,
+            slips: match (point.needs_code, point.takes_slips) {
+                (true, _) => Slips::Needed,
+                (false, true) => Slips::Offered,
+                (false, false) => Slips::None,
+            },
             trial: document.state == "trial",
             key: document.keys.into_iter().next()?,
             versions,
+            packs: document.languages,
         })
     }
 
@@ -130,6 +190,42 @@ impl Desk {
             .max_by_key(|(from, _)| *from)
             .or_else(|| self.versions.first())?;
         Some(Arc::clone(version))
+    }
+
+    fn pack(&self, language: &Language) -> Option<&LanguageDocument> {
+        self.packs.iter().find(|pack| pack.language == *language)
+    }
+
+    /// What those who speak a language call it.
+    pub(super) fn name_of(&self, language: &Language) -> String {
+        let name = self.pack(language).map_or(language.own_name(), |pack| &pack.name);
+        name.to_owned()
+    }
+
+    /// Which way the script of a language runs.
+    pub(super) fn direction(&self, language: &Language) -> Direction {
+        self.pack(language).map_or(Direction::Ltr, |pack| pack.direction)
+    }
+
+    /// Whether Vietnamese stands in for some text of a language.
+    pub(super) fn is_partial(&self, language: &Language) -> bool {
+        self.pack(language).is_some_and(|pack| pack.partial)
+    }
+
+    /// The recording of words in a language.
+    pub(super) fn recording(&self, language: &Language, words: &str) -> Option<&String> {
+        self.pack(language)?.voices.get(words)
+    }
+
+    /// Whether there are recordings in a language.
+    pub(super) fn has_recordings(&self, language: &Language) -> bool {
+        self.pack(language).is_some_and(|pack| !pack.voices.is_empty())
+    }
+
+    /// Every recording, so that the device has them without a network.
+    pub(super) fn recordings(&self) -> Vec<String> {
+        let packs = self.packs.iter();
+        packs.flat_map(|pack| pack.voices.values()).cloned().collect()
     }
 
     /// The languages in which it can be asked and shown.

@@ -9,10 +9,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::json;
 
+use super::aloud::Part;
 use super::courier::{self, Finished, Status, Watched};
-use super::device::{Desk, now, today};
+use super::device::{Desk, Slips, now, today};
 use super::steps::Session;
-use super::{Words, browser, question, screens, seal, staff};
+use super::{Words, aloud, browser, question, screens, seal, slip, staff};
 
 /// How long nobody touches a question before a warning, and how long the warning stays, in seconds.
 const IDLE_S: f64 = 60.0;
@@ -33,6 +34,8 @@ pub(super) enum Screen {
     Unfit,
     Enrol,
     Attract,
+    /// The code of a slip is typed.
+    Slip,
     Question,
     /// What was finished could not be kept; it is still in memory.
     NotKept,
@@ -51,6 +54,12 @@ pub(super) struct Kiosk {
     /// What was asked when the person began.
     asked: StoredValue<Option<Desk>>,
     began: StoredValue<i64>,
+    /// The slip that the person brought.
+    code: StoredValue<Option<String>>,
+    /// What was typed of one, what is said about it, and whether the server is being asked.
+    pub(super) slip_typed: RwSignal<String>,
+    pub(super) slip_said: RwSignal<Option<&'static str>>,
+    pub(super) slip_asking: RwSignal<bool>,
     /// What was finished and is not on disk yet.
     pending: StoredValue<Option<Finished>>,
     keeping: StoredValue<bool>,
@@ -76,6 +85,10 @@ impl Kiosk {
             session: RwSignal::new(None),
             asked: StoredValue::new(None),
             began: StoredValue::new(0),
+            code: StoredValue::new(None),
+            slip_typed: RwSignal::new(String::new()),
+            slip_said: RwSignal::new(None),
+            slip_asking: RwSignal::new(false),
             pending: StoredValue::new(None),
             keeping: StoredValue::new(false),
             status: RwSignal::new(Status::default()),
@@ -98,10 +111,24 @@ impl Kiosk {
 
     /// A text of the interface; Vietnamese where the language has none.
     pub(super) fn t(self, key: &str) -> String {
+        self.say(key).0
+    }
+
+    /// A text of the interface as contents of an element, marked where Vietnamese stands in.
+    pub(super) fn words(self, key: &str) -> impl IntoView + use<> {
+        let (words, lang) = self.say(key);
+        view! { <span lang=lang>{words}</span> }
+    }
+
+    /// A text of the interface, and the language it is in where that is another one.
+    pub(super) fn say(self, key: &str) -> (String, Option<&'static str>) {
         let language = self.language.get();
         self.words.with_value(|words| {
             let of = |tag: &str| words.get(tag).and_then(|texts| texts.get(key)).cloned();
-            of(language.as_str()).or_else(|| of("vi")).unwrap_or_default()
+            match of(language.as_str()) {
+                Some(words) => (words, None),
+                None => (of("vi").unwrap_or_default(), Some("vi")),
+            }
         })
     }
 
@@ -117,6 +144,30 @@ impl Kiosk {
         if self.warning.get_untracked().is_some() {
             self.warning.set(None);
         }
+    }
+
+    /// Reads texts aloud, each in the language it is in; see [`Self::text`].
+    pub(super) fn read_aloud(self, texts: Vec<(String, Option<&'static str>)>) {
+        let language = self.language.get_untracked();
+        let parts = self.desk.with_untracked(|desk| {
+            let part = |(words, lang): (String, Option<&'static str>)| {
+                let language = match lang {
+                    Some("vi") => Language::vi(),
+                    _ => language.clone(),
+                };
+                let recording = desk
+                    .as_ref()
+                    .and_then(|desk| desk.recording(&language, &words))
+                    .cloned();
+                Part {
+                    words,
+                    language: language.to_string(),
+                    recording,
+                }
+            };
+            texts.into_iter().map(part).collect()
+        });
+        aloud::read(parts);
     }
 
     fn next_turn(self) -> u64 {
@@ -137,15 +188,41 @@ impl Kiosk {
         );
     }
 
-    /// A person begins.
+    /// A person begins, with a slip where one is needed.
     pub(super) fn begin(self) {
+        if untrack(|| self.slips()) == Slips::Needed {
+            self.ask_slip();
+        } else {
+            self.begin_with(None, None);
+        }
+    }
+
+    /// Asks for the slip.
+    pub(super) fn ask_slip(self) {
+        self.touch();
+        self.screen.set(Screen::Slip);
+    }
+
+    /// Whether a person is asked for a slip.
+    pub(super) fn slips(self) -> Slips {
+        self.desk
+            .with(|desk| desk.as_ref().map_or(Slips::None, |desk| desk.slips))
+    }
+
+    /// The questions begin, with the code of a slip and the field that is known from it.
+    pub(super) fn begin_with(self, code: Option<String>, field: Option<String>) {
         let Some(desk) = self.desk.get_untracked() else {
             return;
         };
-        let Some(session) = desk.version_on(today()).and_then(Session::begin) else {
+        let Some(mut session) = desk.version_on(today()).and_then(Session::begin) else {
             return;
         };
+        if let Some(field) = field {
+            session.know_field(&field);
+        }
         self.touch();
+        self.forget_slip();
+        self.code.set_value(code);
         self.began.set_value(now());
         self.asked.set_value(Some(desk));
         self.session.set(Some(session));
@@ -219,7 +296,14 @@ impl Kiosk {
         });
     }
 
+    fn forget_slip(self) {
+        self.slip_typed.set(String::new());
+        self.slip_said.set(None);
+        self.code.set_value(None);
+    }
+
     fn forget(self) {
+        self.forget_slip();
         self.session.set(None);
         self.asked.set_value(None);
         self.pending.set_value(None);
@@ -232,7 +316,7 @@ impl Kiosk {
         let given = session.answers();
         let (respondent, answers) = given.to_json(version);
         let seconds = ((now() - self.began.get_value()) / 1_000).clamp(0, 7_200);
-        let document = json!({
+        let mut document = json!({
             "point": desk.point,
             "questionnaire": version.reference(),
             "campaign": desk.campaign,
@@ -244,6 +328,9 @@ impl Kiosk {
             "respondent": respondent,
             "answers": answers,
         });
+        if let Some(code) = self.code.get_value() {
+            document["code"] = code.into();
+        }
         Some(Finished {
             id: ResponseId::new(today(), seal::random().ok()?),
             document: document.to_string(),
@@ -259,7 +346,7 @@ impl Kiosk {
         self.large.set(false);
         self.contrast.set(false);
         self.aloud.set(false);
-        browser::speak("", "");
+        aloud::silence();
         self.screen.set(Screen::Attract);
         self.look_for_newer();
     }
@@ -278,8 +365,13 @@ impl Kiosk {
 
     /// Takes over a newer page between two persons.
     fn look_for_newer(self) {
+        let recordings = self
+            .desk
+            .with_untracked(|desk| desk.as_ref().map(Desk::recordings));
         spawn_local(async move {
-            if browser::newer_page().await && self.screen.get_untracked() == Screen::Attract {
+            if browser::newer_page(&recordings.unwrap_or_default()).await
+                && self.screen.get_untracked() == Screen::Attract
+            {
                 browser::reload();
             }
         });
@@ -290,7 +382,7 @@ impl Kiosk {
         courier::look();
         if !matches!(
             self.screen.get_untracked(),
-            Screen::Question | Screen::NotKept | Screen::Pin | Screen::Staff
+            Screen::Slip | Screen::Question | Screen::NotKept | Screen::Pin | Screen::Staff
         ) {
             return;
         }
@@ -329,6 +421,7 @@ pub(super) fn device(words: Words) -> AnyView {
         Screen::Unfit => screens::notice(kiosk, "kiosk-unfit"),
         Screen::Enrol => screens::enrol(kiosk),
         Screen::Attract => screens::attract(kiosk),
+        Screen::Slip => slip::slip(kiosk),
         Screen::Question => question::question(kiosk),
         Screen::NotKept => screens::not_kept(kiosk),
         Screen::Thanks => screens::thanks(kiosk),
@@ -339,6 +432,7 @@ pub(super) fn device(words: Words) -> AnyView {
 
 fn listen(kiosk: Kiosk) {
     courier::listen();
+    slip::listen(kiosk);
     for event in ["pointerdown", "keydown"] {
         // While the warning stands its own two buttons decide.
         browser::on(event, move |_| {
@@ -366,10 +460,19 @@ fn listen(kiosk: Kiosk) {
     );
     Effect::new(move |_| browser::mark("data-large", kiosk.large.get()));
     Effect::new(move |_| browser::mark("data-contrast", kiosk.contrast.get()));
-    Effect::new(move |_| browser::set_language(kiosk.language.get().as_str()));
-    // A new screen is read from its heading.
     Effect::new(move |_| {
-        kiosk.screen.track();
-        request_animation_frame(|| browser::focus("#kiosk-heading"));
+        let language = kiosk.language.get();
+        let direction = kiosk
+            .desk
+            .with(|desk| desk.as_ref().map(|desk| desk.direction(&language)));
+        browser::set_language(language.as_str(), direction.unwrap_or_default());
+    });
+    // A new screen is read from its heading, but where something is to be typed that can begin at once.
+    Effect::new(move |_| {
+        let from = match kiosk.screen.get() {
+            Screen::Slip => slip::INPUT,
+            _ => "kiosk-heading",
+        };
+        request_animation_frame(move || browser::focus(&format!("#{from}")));
     });
 }

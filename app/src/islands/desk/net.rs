@@ -32,6 +32,17 @@ pub(super) enum Body<'a> {
 
 /// Asks the server; none when no whole answer came.
 pub(super) async fn ask(method: &str, path: &str, token: Option<&str>, body: Body<'_>) -> Option<Answer> {
+    ask_within(PATIENCE_MS, method, path, token, body).await
+}
+
+/// Asks the server, and waits so many milliseconds.
+pub(super) async fn ask_within(
+    patience: i32,
+    method: &str,
+    path: &str,
+    token: Option<&str>,
+    body: Body<'_>,
+) -> Option<Answer> {
     let window = web_sys::window()?;
     let abort = AbortController::new().ok()?;
     let request = request(method, path, token, body, &abort).ok()?;
@@ -41,7 +52,7 @@ pub(super) async fn ask(method: &str, path: &str, token: Option<&str>, body: Bod
         .ok()?;
     let give_up = give_up.bind0(&abort);
     let timer = window
-        .set_timeout_with_callback_and_timeout_and_arguments_0(&give_up, PATIENCE_MS)
+        .set_timeout_with_callback_and_timeout_and_arguments_0(&give_up, patience)
         .ok()?;
     let answer = read(window.fetch_with_request(&request)).await;
     window.clear_timeout_with_handle(timer);

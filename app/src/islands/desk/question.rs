@@ -5,9 +5,9 @@ use domain::questionnaire::{AnswerKind, ChoiceOption, Question, Scale};
 use domain::text::Text;
 use leptos::prelude::*;
 
-use super::browser;
 use super::kiosk::Kiosk;
 use super::steps::Session;
+use super::{aloud, browser};
 
 /// The screen of the question at which the person is.
 pub(super) fn question(kiosk: Kiosk) -> AnyView {
@@ -36,17 +36,26 @@ fn shown(kiosk: Kiosk, session: &Session) -> AnyView {
         .map_or((asked.clone(), asked_lang), |row| kiosk.text(row));
     let above = session.row_text().is_some().then_some(asked);
     let help = question.help.as_ref().map(|help| kiosk.text(help));
-    let spoken = format!("{} {title}", above.clone().unwrap_or_default());
-    let language = kiosk.language.get_untracked();
+    let mut spoken: Vec<_> = above
+        .clone()
+        .map(|above| (above, asked_lang))
+        .into_iter()
+        .collect();
+    spoken.push((title.clone(), title_lang));
+    spoken.extend(choices(kiosk, session, question));
     Effect::new(move |_| {
-        browser::speak(if kiosk.aloud.get() { &spoken } else { "" }, language.as_str());
+        if kiosk.aloud.get() {
+            kiosk.read_aloud(spoken.clone());
+        } else {
+            aloud::silence();
+        }
     });
     request_animation_frame(|| browser::focus("#kiosk-heading"));
     view! {
         <div class="kiosk-ask">
             <div class="kiosk-progress">
                 <p>
-                    <span class="visually-hidden">{kiosk.t("kiosk-question")} " "</span>
+                    <span class="visually-hidden">{kiosk.words("kiosk-question")} " "</span>
                     {place} " / " {count}
                 </p>
                 <progress max=count value=place aria-hidden="true"></progress>
@@ -58,6 +67,31 @@ fn shown(kiosk: Kiosk, session: &Session) -> AnyView {
         {answers(kiosk, session, question)}
     }
     .into_any()
+}
+
+/// The words of what can be chosen, for who cannot read them.
+fn choices(kiosk: Kiosk, session: &Session, question: &Question) -> Vec<(String, Option<&'static str>)> {
+    let texts: Vec<&Text> = match &question.answer {
+        AnswerKind::Satisfaction {
+            scale, no_opinion, ..
+        }
+        | AnswerKind::Grid {
+            scale, no_opinion, ..
+        }
+        | AnswerKind::Rating { scale, no_opinion } => {
+            let levels = session.version().scale(scale).map(|scale| scale.levels.iter());
+            levels.into_iter().flatten().chain(no_opinion).collect()
+        }
+        AnswerKind::Single { options } | AnswerKind::Multiple { options, .. } => {
+            options.iter().map(|option| &option.text).collect()
+        }
+        AnswerKind::YesNo {} => return ["kiosk-yes", "kiosk-no"].map(|key| kiosk.say(key)).into(),
+        AnswerKind::Number { .. }
+        | AnswerKind::Date {}
+        | AnswerKind::ShortText { .. }
+        | AnswerKind::LongText { .. } => Vec::new(),
+    };
+    texts.into_iter().map(|text| kiosk.text(text)).collect()
 }
 
 fn answers(kiosk: Kiosk, session: &Session, question: &Question) -> AnyView {
@@ -97,11 +131,11 @@ fn levels(kiosk: Kiosk, scale: &Scale, no_opinion: Option<&Text>) -> AnyView {
         .zip(&scale.levels)
         .map(|(level, word)| {
             let face = faces.then(|| format!("#face-{}", level + 1));
-            button(kiosk, Answer::Choice(level), kiosk.text(word).0, face)
+            button(kiosk, Answer::Choice(level), kiosk.text(word), face)
         })
         .collect();
     let none = no_opinion.map(|words| {
-        let none = button(kiosk, Answer::NoOpinion, kiosk.text(words).0, None);
+        let none = button(kiosk, Answer::NoOpinion, kiosk.text(words), None);
         view! { <div class="kiosk-none">{none}</div> }
     });
     view! { {group(buttons, "kiosk-faces")} {none} }.into_any()
@@ -110,18 +144,23 @@ fn levels(kiosk: Kiosk, scale: &Scale, no_opinion: Option<&Text>) -> AnyView {
 fn single(kiosk: Kiosk, options: &[ChoiceOption]) -> Vec<AnyView> {
     (0..)
         .zip(options)
-        .map(|(place, option)| button(kiosk, Answer::Choice(place), kiosk.text(&option.text).0, None))
+        .map(|(place, option)| button(kiosk, Answer::Choice(place), kiosk.text(&option.text), None))
         .collect()
 }
 
 fn yes_or_no(kiosk: Kiosk) -> Vec<AnyView> {
     [("kiosk-yes", 1), ("kiosk-no", 0)]
-        .map(|(key, answer)| button(kiosk, Answer::Choice(answer), kiosk.t(key), None))
+        .map(|(key, answer)| button(kiosk, Answer::Choice(answer), kiosk.say(key), None))
         .into()
 }
 
 /// One tap answers; another one within the moment changes the answer.
-fn button(kiosk: Kiosk, answer: Answer, words: String, face: Option<String>) -> AnyView {
+fn button(
+    kiosk: Kiosk,
+    answer: Answer,
+    (words, lang): (String, Option<&'static str>),
+    face: Option<String>,
+) -> AnyView {
     let chosen = move || {
         kiosk
             .session
@@ -142,7 +181,7 @@ fn button(kiosk: Kiosk, answer: Answer, words: String, face: Option<String>) -> 
             on:click=move |_| kiosk.choose(answer)
         >
             {face.map(|face| view! { <svg class="kiosk-face" aria-hidden="true"><use href=face></use></svg> })}
-            <span>{words}</span>
+            <span lang=lang>{words}</span>
         </button>
     }
     .into_any()
@@ -174,6 +213,7 @@ fn multiple(kiosk: Kiosk, options: &[ChoiceOption], at_most: Option<u8>) -> Vec<
                 };
                 kiosk.change(|session| session.set(answer));
             };
+            let (words, lang) = kiosk.text(&option.text);
             view! {
                 <button
                     type="button"
@@ -182,7 +222,7 @@ fn multiple(kiosk: Kiosk, options: &[ChoiceOption], at_most: Option<u8>) -> Vec<
                     prop:disabled=full
                     on:click=toggle
                 >
-                    <span>{kiosk.text(&option.text).0}</span>
+                    <span lang=lang>{words}</span>
                 </button>
             }
             .into_any()
@@ -293,13 +333,13 @@ fn steps(kiosk: Kiosk) -> impl IntoView {
             (false, true) => "kiosk-next",
             (false, false) => "kiosk-skip",
         };
-        kiosk.t(key)
+        kiosk.words(key)
     };
     let barred = move || !with(Session::is_answered) && !with(Session::may_skip);
     view! {
         <div class="kiosk-steps">
             <button type="button" class="kiosk-plain" on:click=move |_| kiosk.back()>
-                {move || kiosk.t("kiosk-back")}
+                {move || kiosk.words("kiosk-back")}
             </button>
             <button
                 type="button"

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::courier::{self, NotEnrolled};
-use super::device::today;
+use super::device::{Slips, today};
 use super::kiosk::{Kiosk, Screen};
 use super::{browser, staff};
 
@@ -25,9 +25,9 @@ pub(super) fn frame(kiosk: Kiosk, screen: impl Fn() -> AnyView + Send + 'static)
     view! {
         <div class="kiosk">
             <header>
-                {move || trial().then(|| view! { <p class="kiosk-trial">{kiosk.t("kiosk-trial")}</p> })}
+                {move || trial().then(|| view! { <p class="kiosk-trial">{kiosk.words("kiosk-trial")}</p> })}
                 {move || {
-                    (demo() && !trial()).then(|| view! { <p class="kiosk-trial">{kiosk.t("demo-title")}</p> })
+                    (demo() && !trial()).then(|| view! { <p class="kiosk-trial">{kiosk.words("demo-title")}</p> })
                 }}
                 <div class="kiosk-top">
                     {staff::corner(kiosk)} <p class="kiosk-unit">{move || unit(kiosk)}</p>
@@ -58,7 +58,7 @@ fn unit(kiosk: Kiosk) -> String {
 fn helps(screen: Screen) -> bool {
     matches!(
         screen,
-        Screen::Attract | Screen::Question | Screen::Thanks | Screen::NotKept
+        Screen::Attract | Screen::Slip | Screen::Question | Screen::Thanks | Screen::NotKept
     )
 }
 
@@ -68,8 +68,14 @@ fn bar(kiosk: Kiosk) -> AnyView {
         let desk = kiosk.desk.get();
         desk.map(|desk| desk.languages(today())).unwrap_or_default()
     };
-    // Hidden where the device has no voice for the language.
-    let voice = move || browser::voice(kiosk.language.get().as_str()).is_some();
+    // Hidden where neither a pack nor the device has a voice for the language.
+    let voice = move || {
+        let language = kiosk.language.get();
+        let recorded = kiosk
+            .desk
+            .with(|desk| desk.as_ref().is_some_and(|desk| desk.has_recordings(&language)));
+        recorded || browser::voice(language.as_str()).is_some()
+    };
     view! {
         <footer class="kiosk-bar">
             <div class="kiosk-languages" role="group" aria-label=move || kiosk.t("kiosk-languages")>
@@ -86,7 +92,9 @@ fn bar(kiosk: Kiosk) -> AnyView {
 }
 
 fn language_button(kiosk: Kiosk, language: Language) -> impl IntoView {
-    let name = language.own_name().to_owned();
+    let name = kiosk
+        .desk
+        .with_untracked(|desk| desk.as_ref().map(|desk| desk.name_of(&language)));
     let tag = language.as_str().to_owned();
     let own = language.clone();
     let chosen = move || (kiosk.language.get() == own).to_string();
@@ -111,7 +119,7 @@ fn toggle(kiosk: Kiosk, key: &'static str, on: RwSignal<bool>) -> impl IntoView 
             aria-pressed=move || on.get().to_string()
             on:click=move |_| on.update(|on| *on = !*on)
         >
-            {move || kiosk.t(key)}
+            {move || kiosk.words(key)}
         </button>
     }
 }
@@ -123,13 +131,13 @@ fn warning(kiosk: Kiosk) -> AnyView {
     view! {
         <div class="kiosk-over">
             <div class="kiosk-dialog" role="alertdialog" aria-modal="true" aria-labelledby="kiosk-warning">
-                <h2 id="kiosk-warning">{move || kiosk.t("kiosk-idle-title")}</h2>
-                <p>{move || kiosk.t("kiosk-idle-text")} " " <strong class="kiosk-count">{left}</strong></p>
+                <h2 id="kiosk-warning">{move || kiosk.words("kiosk-idle-title")}</h2>
+                <p>{move || kiosk.words("kiosk-idle-text")} " " <strong class="kiosk-count">{left}</strong></p>
                 <button type="button" id="kiosk-stay" class="kiosk-go" on:click=move |_| kiosk.touch()>
-                    {move || kiosk.t("kiosk-idle-stay")}
+                    {move || kiosk.words("kiosk-idle-stay")}
                 </button>
                 <button type="button" class="kiosk-plain" on:click=move |_| kiosk.give_up()>
-                    {move || kiosk.t("kiosk-idle-leave")}
+                    {move || kiosk.words("kiosk-idle-leave")}
                 </button>
             </div>
         </div>
@@ -141,7 +149,7 @@ fn warning(kiosk: Kiosk) -> AnyView {
 pub(super) fn notice(kiosk: Kiosk, key: &'static str) -> AnyView {
     view! {
         <div class="kiosk-center">
-            <h1 id="kiosk-heading" tabindex="-1">{move || kiosk.t(key)}</h1>
+            <h1 id="kiosk-heading" tabindex="-1">{move || kiosk.words(key)}</h1>
         </div>
     }
     .into_any()
@@ -156,6 +164,12 @@ pub(super) fn attract(kiosk: Kiosk) -> AnyView {
                 .desk
                 .with(|desk| desk.as_ref().is_some_and(|desk| !desk.closed))
     };
+    let partial = move || {
+        let language = kiosk.language.get();
+        kiosk
+            .desk
+            .with(|desk| desk.as_ref().is_some_and(|desk| desk.is_partial(&language)))
+    };
     let agency = move || {
         let desk = kiosk.desk.get();
         desk.map(|desk| kiosk.text(&desk.agency).0)
@@ -163,16 +177,26 @@ pub(super) fn attract(kiosk: Kiosk) -> AnyView {
     view! {
         <div class="kiosk-center">
             <h1 id="kiosk-heading" tabindex="-1">
-                {move || kiosk.t(if open() { "kiosk-invitation" } else { "kiosk-closed" })}
+                {move || kiosk.words(if open() { "kiosk-invitation" } else { "kiosk-closed" })}
             </h1>
+            {move || partial().then(|| view! { <p class="kiosk-partial">{kiosk.words("partial-note")}</p> })}
             {move || {
                 open().then(|| {
                     view! {
-                        <p class="kiosk-lead">{move || kiosk.t("kiosk-promise")}</p>
+                        <p class="kiosk-lead">{move || kiosk.words("kiosk-promise")}</p>
                         <button type="button" class="kiosk-go kiosk-begin" on:click=move |_| kiosk.begin()>
-                            {move || kiosk.t("kiosk-begin")}
+                            {move || kiosk.words("kiosk-begin")}
                         </button>
-                        <p class="kiosk-who">{move || kiosk.t("kiosk-agency")} ": " {agency}</p>
+                        {move || {
+                            (kiosk.slips() == Slips::Offered).then(|| {
+                                view! {
+                                    <button type="button" class="kiosk-plain" on:click=move |_| kiosk.ask_slip()>
+                                        {kiosk.words("kiosk-slip-have")}
+                                    </button>
+                                }
+                            })
+                        }}
+                        <p class="kiosk-who">{move || kiosk.words("kiosk-agency")} ": " {agency}</p>
                     }
                 })
             }}
@@ -185,10 +209,10 @@ pub(super) fn attract(kiosk: Kiosk) -> AnyView {
 pub(super) fn thanks(kiosk: Kiosk) -> AnyView {
     view! {
         <div class="kiosk-center">
-            <h1 id="kiosk-heading" tabindex="-1">{move || kiosk.t("kiosk-thanks")}</h1>
-            <p class="kiosk-lead">{move || kiosk.t("kiosk-thanks-text")}</p>
+            <h1 id="kiosk-heading" tabindex="-1">{move || kiosk.words("kiosk-thanks")}</h1>
+            <p class="kiosk-lead">{move || kiosk.words("kiosk-thanks-text")}</p>
             <button type="button" class="kiosk-plain" on:click=move |_| kiosk.wipe()>
-                {move || kiosk.t("kiosk-thanks-close")}
+                {move || kiosk.words("kiosk-thanks-close")}
             </button>
         </div>
     }
@@ -199,10 +223,10 @@ pub(super) fn thanks(kiosk: Kiosk) -> AnyView {
 pub(super) fn not_kept(kiosk: Kiosk) -> AnyView {
     view! {
         <div class="kiosk-center" role="alert">
-            <h1 id="kiosk-heading" tabindex="-1">{move || kiosk.t("kiosk-not-kept")}</h1>
-            <p class="kiosk-lead">{move || kiosk.t("kiosk-not-kept-text")}</p>
+            <h1 id="kiosk-heading" tabindex="-1">{move || kiosk.words("kiosk-not-kept")}</h1>
+            <p class="kiosk-lead">{move || kiosk.words("kiosk-not-kept-text")}</p>
             <button type="button" class="kiosk-go" on:click=move |_| kiosk.finish()>
-                {move || kiosk.t("kiosk-again")}
+                {move || kiosk.words("kiosk-again")}
             </button>
         </div>
     }

@@ -49,7 +49,10 @@ fn touched(kiosk: Kiosk) {
     };
     LAST.set((now, count));
     let begun = kiosk.screen.get_untracked();
-    if count >= TOUCHES && matches!(begun, Screen::Attract | Screen::Question) && CLOSED_UNTIL.get() <= now {
+    if count >= TOUCHES
+        && matches!(begun, Screen::Attract | Screen::Slip | Screen::Question)
+        && CLOSED_UNTIL.get() <= now
+    {
         LAST.set((0, 0));
         // Whoever was answering is gone before staff see anything.
         if begun == Screen::Question {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use domain::answer::{Answer, Answers};
 use domain::form::{Walk, rows};
 use domain::questionnaire::{AnswerKind, Question, Version};
+use domain::slip;
 use domain::text::Text;
 
 /// One screen: a question, or one row of a grid.
@@ -23,19 +24,45 @@ pub struct Session {
     version: Arc<Version>,
     items: Vec<Answer>,
     remarks: BTreeMap<usize, String>,
+    /// The place of a question whose answer is known, so that it is not asked.
+    known: Option<usize>,
     at: Step,
 }
 
 impl Session {
     /// Before the first question; none when the version asks nothing.
     pub fn begin(version: Arc<Version>) -> Option<Self> {
-        let at = *steps(&version, &[]).first()?;
+        let at = *steps(&version, &[], None).first()?;
         Some(Self {
             version,
             items: Vec::new(),
             remarks: BTreeMap::new(),
+            known: None,
             at,
         })
+    }
+
+    /// Takes the field of the procedure from a slip before the first question. One that the version does not have is
+    /// asked for.
+    pub fn know_field(&mut self, field: &str) {
+        let version = Arc::clone(&self.version);
+        let option = slip::field_option(&version, field).and_then(|option| u8::try_from(option).ok());
+        let place = version
+            .questions()
+            .position(|(_, question)| question.id == slip::FIELD);
+        let Some((option, question)) = option.zip(place) else {
+            return;
+        };
+        self.at = Step { question, row: None };
+        self.set(Answer::Choice(option));
+        self.known = Some(question);
+        if let Some(first) = self.steps().first() {
+            self.at = *first;
+        }
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        steps(&self.version, &self.items, self.known)
     }
 
     pub fn version(&self) -> &Arc<Version> {
@@ -62,7 +89,7 @@ impl Session {
 
     /// The place of the screen among those that are asked now, from 1, and their number.
     pub fn progress(&self) -> (usize, usize) {
-        let steps = steps(&self.version, &self.items);
+        let steps = self.steps();
         let place = steps.iter().position(|step| *step == self.at);
         (place.map_or(1, |place| place + 1), steps.len())
     }
@@ -122,7 +149,7 @@ impl Session {
 
     /// Goes to the next question that is asked; false when there is none.
     pub fn forward(&mut self) -> bool {
-        let steps = steps(&self.version, &self.items);
+        let steps = self.steps();
         let next = steps.iter().find(|step| order(**step) > order(self.at));
         self.at = next.copied().unwrap_or(self.at);
         next.is_some()
@@ -130,7 +157,7 @@ impl Session {
 
     /// Goes to the question before; false when there is none.
     pub fn back(&mut self) -> bool {
-        let steps = steps(&self.version, &self.items);
+        let steps = self.steps();
         let before = steps.iter().rev().find(|step| order(**step) < order(self.at));
         self.at = before.copied().unwrap_or(self.at);
         before.is_some()
@@ -161,10 +188,12 @@ impl Session {
 }
 
 /// The screens that are asked, given the answers so far.
-fn steps(version: &Version, items: &[Answer]) -> Vec<Step> {
+fn steps(version: &Version, items: &[Answer], known: Option<usize>) -> Vec<Step> {
     let walk = Walk::new(version, items);
     let count = version.questions().count();
-    let asked = (0..count).filter_map(|question| walk.asked(question));
+    let asked = (0..count)
+        .filter(|question| Some(*question) != known)
+        .filter_map(|question| walk.asked(question));
     asked
         .flat_map(|asked| {
             let whole = asked.rows.is_empty().then_some(None);
@@ -255,6 +284,22 @@ mod tests {
         let (_, answers) = session.answers().to_json(&version);
         assert!(!answers.contains_key("disappointed"), "{answers:?}");
         assert_eq!(answers["overall"], 4);
+    }
+
+    #[test]
+    fn what_a_slip_knows_is_answered_and_not_asked() {
+        let mut session = session();
+        session.know_field("land");
+        let seen = walk_through(&mut session, 5);
+        assert_eq!(seen[..3], ["purpose", "respondent_type", "overall"]);
+        let version = Arc::clone(session.version());
+        assert_eq!(session.answers().to_json(&version).0["field"], "land");
+        while session.back() {}
+        assert_eq!(shown(&session), "purpose");
+
+        let mut other = self::session();
+        other.know_field("of-another-version");
+        assert!(walk_through(&mut other, 5).contains(&"field".to_owned()));
     }
 
     #[test]

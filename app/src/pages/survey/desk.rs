@@ -8,7 +8,7 @@ use domain::text::{Language, Text};
 use domain::unit::UnitFact;
 use time::Date;
 
-use crate::i18n::Locale;
+use crate::i18n::{Locale, Tongue};
 
 /// A desk as its page shows it.
 #[derive(Clone, Debug)]
@@ -16,7 +16,10 @@ pub(crate) struct Desk {
     /// The point's code as it stands in the address.
     pub(crate) code: String,
     pub(crate) campaign: CampaignId,
+    /// With the texts of language packs.
     pub(crate) version: Arc<Version>,
+    /// The languages in which it can be asked, each with its own name.
+    pub(crate) languages: Vec<(Language, String)>,
     /// The unit's name, and the names of what is above it, nearest first, the country left out.
     pub(crate) unit: UnitName,
     pub(crate) above: Vec<UnitName>,
@@ -63,7 +66,7 @@ impl UnitName {
 pub(crate) struct View {
     pub(crate) desk: Arc<Desk>,
     /// The interface.
-    pub(crate) locale: Locale,
+    pub(crate) tongue: Tongue,
     /// The questionnaire, which may be in more languages.
     pub(crate) language: Language,
     /// What is known from the slip of the one who answers.
@@ -100,9 +103,28 @@ impl View {
         (found.text, found.fallback.then_some("vi"))
     }
 
+    /// The language that names of units are in, where it is not the page's.
+    pub(crate) const fn place_lang(&self) -> Option<&'static str> {
+        match self.tongue {
+            Tongue::Own(_) => None,
+            Tongue::Pack(_) | Tongue::Unknown => Some("vi"),
+        }
+    }
+
+    /// Whether Vietnamese stands in for some text of the form.
+    pub(crate) fn is_partial(&self) -> bool {
+        match self.tongue {
+            Tongue::Own(_) => false,
+            tongue => {
+                let texts = self.desk.version.wording();
+                tongue.is_partial() || texts.iter().any(|(_, text)| text.find(&self.language).fallback)
+            }
+        }
+    }
+
     /// The unit's name with the desk's own.
     pub(crate) fn place(&self) -> String {
-        let unit = self.desk.unit.get(self.locale);
+        let unit = self.desk.unit.get(self.tongue.locale());
         if self.desk.label.is_empty() {
             unit.to_owned()
         } else {

@@ -16,7 +16,7 @@ pub(crate) async fn embed(
     AxumState(state): AxumState<State>,
     Path(parameters): Parameters,
 ) -> Result<Response, AppError> {
-    let (Found::Desk(view) | Found::Elsewhere(view)) = find(&state.service, &request, &parameters).await?;
+    let (Found::Desk(view) | Found::Elsewhere(view)) = find(&state, &request, &parameters).await?;
     let locale = request.locale;
     let title = locale.t("embed-title");
     let mut page = Page::new(title.clone(), locale.t("embed-description"));

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::answer::Unasked;
 use domain::code::{Code, POINT_LENGTH};
+use domain::questionnaire::{Definition, Version};
 use domain::response::{FieldError, FieldErrorCode};
 use domain::slip::PARAMETER;
 use domain::text::Language;
@@ -18,9 +19,10 @@ use service::Service;
 use service::clock::random;
 use service::error::ServiceError;
 use service::intake::{Delivery, Refusal};
+use service::languages::Languages;
 
 use crate::error::{AppError, ErrorCode};
-use crate::i18n::Locale;
+use crate::i18n::Tongue;
 use crate::pages::survey::desk::{Desk, UnitName, View};
 use crate::pages::survey::flow::{self, Next, Screen, Step};
 use crate::pages::survey::form::{Form, own};
@@ -38,7 +40,7 @@ pub(crate) async fn open(
     Path(parameters): Parameters,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, AppError> {
-    let mut view = match find(&state.service, &request, &parameters).await? {
+    let mut view = match find(&state, &request, &parameters).await? {
         Found::Desk(view) => view,
         Found::Elsewhere(view) => {
             let query = Some(request.query.as_str()).filter(|query| !query.is_empty());
@@ -75,7 +77,7 @@ pub(crate) async fn answer(
     AxumForm(pairs): AxumForm<Vec<(String, String)>>,
 ) -> Result<Response, AppError> {
     let service = &state.service;
-    let (Found::Desk(mut view) | Found::Elsewhere(mut view)) = find(service, &request, &parameters).await?;
+    let (Found::Desk(mut view) | Found::Elsewhere(mut view)) = find(&state, &request, &parameters).await?;
     let (mut form, pressed) = Form::read(pairs);
     let now = service.now();
     complete(&mut form, now);
@@ -123,7 +125,7 @@ pub(crate) async fn thanks(
     AxumState(state): AxumState<State>,
     Path(parameters): Parameters,
 ) -> Result<Response, AppError> {
-    let (Found::Desk(view) | Found::Elsewhere(view)) = find(&state.service, &request, &parameters).await?;
+    let (Found::Desk(view) | Found::Elsewhere(view)) = find(&state, &request, &parameters).await?;
     Ok(render::thanks(&request, &view))
 }
 
@@ -292,10 +294,11 @@ pub(super) enum Found {
 }
 
 pub(super) async fn find(
-    service: &Service,
+    state: &State,
     request: &PageRequest,
     parameters: &HashMap<String, String>,
 ) -> Result<Found, AppError> {
+    let service = &state.service;
     let typed = parameters.get("code").map(String::as_str).unwrap_or_default();
     let language = match parameters.get("lang") {
         Some(tag) => Language::parse(tag).ok_or_else(AppError::not_found)?,
@@ -307,14 +310,14 @@ pub(super) async fn find(
         ServiceError::NotFound(_) => AppError::new(ErrorCode::PointUnknown),
         other => AppError::internal(other),
     })?;
-    let asks_in = found.version.version.definition().languages.contains(&language);
+    let version = service.translated(&found.version);
+    let asks_in = version.definition().languages.contains(&language);
     if parameters.contains_key("lang") && !asks_in {
         return Err(AppError::not_found());
     }
-    let takes_slips = service.takes_slips(found.campaign.id);
     let view = View {
-        desk: Arc::new(desk_of(service, found, code.as_str().to_owned(), takes_slips)),
-        locale: Locale::of(&language),
+        desk: Arc::new(desk_of(state, found, version, code.as_str().to_owned())),
+        tongue: Tongue::of(&language, state.interfaces),
         language,
         slip: None,
     };
@@ -325,7 +328,19 @@ pub(super) async fn find(
     }
 }
 
-fn desk_of(service: &Service, found: service::desk::Desk, code: String, takes_slips: bool) -> Desk {
+/// The languages of a version, each as those who speak it call it.
+fn languages_of(definition: &Definition, packs: &Languages) -> Vec<(Language, String)> {
+    let named = definition.languages.iter().map(|language| {
+        let name = packs
+            .pack(language)
+            .map_or(language.own_name(), |pack| &pack.name);
+        (language.clone(), name.to_owned())
+    });
+    named.collect()
+}
+
+fn desk_of(state: &State, found: service::desk::Desk, version: Arc<Version>, code: String) -> Desk {
+    let service = &state.service;
     let units = service.units();
     let today = service.today();
     let mut names = found.path.iter().filter_map(|id| {
@@ -346,7 +361,8 @@ fn desk_of(service: &Service, found: service::desk::Desk, code: String, takes_sl
     Desk {
         code,
         campaign: campaign.id,
-        version: found.version.version,
+        languages: languages_of(version.definition(), service.languages()),
+        version,
         unit,
         above,
         label: found.point.label,
@@ -354,7 +370,7 @@ fn desk_of(service: &Service, found: service::desk::Desk, code: String, takes_sl
         hotline: campaign.hotline.clone(),
         motto: campaign.motto.clone(),
         needs_code: found.point.needs_code,
-        takes_slips,
+        takes_slips: service.takes_slips(campaign.id),
         demo: campaign.demo,
         closed,
     }

@@ -100,7 +100,7 @@ async fn desk(
     request: &PageRequest,
     parameters: &std::collections::HashMap<String, String>,
 ) -> Result<View, AppError> {
-    let (Found::Desk(view) | Found::Elsewhere(view)) = find(&state.service, request, parameters).await?;
+    let (Found::Desk(view) | Found::Elsewhere(view)) = find(state, request, parameters).await?;
     Ok(view)
 }
 
@@ -136,7 +136,7 @@ fn grouped(code: &str) -> String {
 }
 
 fn contents(view: &View, code: &Qr, paper: Paper, host: &str) -> AnyView {
-    let locale = view.locale;
+    let locale = view.tongue.locale();
     let side = code.side();
     let class = format!("poster {}", paper.value());
     let picture = locale.tr("poster-picture", &[("place", &view.place())]);
@@ -151,7 +151,7 @@ fn contents(view: &View, code: &Qr, paper: Paper, host: &str) -> AnyView {
     let (kind, kind_en) = both("poster-type", &[]);
     let address = format!("{host}/s");
     view! {
-        {view.desk.demo.then(|| view! { <DemoBanner locale/> })}
+        {view.desk.demo.then(|| view! { <DemoBanner tongue=locale/> })}
         {tools(view, paper)}
         <main id="main" class=class>
             <div class="poster-sheet">
@@ -200,7 +200,7 @@ fn contents(view: &View, code: &Qr, paper: Paper, host: &str) -> AnyView {
 
 /// What is on the screen and not on the paper: sizes, files, and the other language.
 fn tools(view: &View, paper: Paper) -> AnyView {
-    let locale = view.locale;
+    let locale = view.tongue.locale();
     let here = |locale: Locale, paper: Paper| {
         format!(
             "{}?paper={}",

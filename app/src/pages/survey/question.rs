@@ -6,7 +6,7 @@ use domain::response::FieldErrorCode;
 use domain::text::Text;
 use leptos::prelude::*;
 
-use crate::i18n::Locale;
+use crate::i18n::{Tongue, Words};
 use crate::pages::survey::desk::View;
 use crate::pages::survey::flow::{Screen, row_field};
 use crate::pages::survey::form::{field_of, own};
@@ -27,9 +27,9 @@ impl Page<'_> {
         &self.view.desk.version
     }
 
-    fn error(&self, field: &str) -> Option<String> {
+    fn error(&self, field: &str) -> Option<Words> {
         let error = self.screen.errors.iter().find(|error| field_of(error) == field)?;
-        Some(sentence(self.view.locale, &error.code))
+        Some(sentence(self.view.tongue, &error.code))
     }
 
     /// A text with `lang` where another language stands in.
@@ -44,25 +44,25 @@ impl Page<'_> {
 }
 
 /// What is wrong with a field, in one sentence.
-pub(crate) fn sentence(locale: Locale, code: &FieldErrorCode) -> String {
-    let count = |n: i64| domain::round::format_count(n, locale.style());
+pub(crate) fn sentence(tongue: Tongue, code: &FieldErrorCode) -> Words {
+    let count = |n: i64| domain::round::format_count(n, tongue.style());
     match code {
-        FieldErrorCode::Required | FieldErrorCode::Missing => locale.t("survey-error-required"),
-        FieldErrorCode::OutOfRange { min, max } => locale.tr(
+        FieldErrorCode::Required | FieldErrorCode::Missing => tongue.t("survey-error-required"),
+        FieldErrorCode::OutOfRange { min, max } => tongue.tr(
             "survey-error-range",
             &[("min", &count(*min)), ("max", &count(*max))],
         ),
         FieldErrorCode::TooLong { max } => {
-            locale.tr("survey-error-too-long", &[("max", &count(i64::from(*max)))])
+            tongue.tr("survey-error-too-long", &[("max", &count(i64::from(*max)))])
         }
         FieldErrorCode::TooMany { max } => {
-            locale.tr("survey-error-too-many", &[("max", &count(i64::from(*max)))])
+            tongue.tr("survey-error-too-many", &[("max", &count(i64::from(*max)))])
         }
-        FieldErrorCode::Expected { what: "integer" } => locale.t("survey-error-number"),
-        FieldErrorCode::Expected { what: "date" } => locale.t("survey-error-date"),
-        FieldErrorCode::Mistyped => locale.t("survey-error-code"),
-        FieldErrorCode::NotFound => locale.t("survey-error-code-unknown"),
-        _ => locale.t("survey-error-other"),
+        FieldErrorCode::Expected { what: "integer" } => tongue.t("survey-error-number"),
+        FieldErrorCode::Expected { what: "date" } => tongue.t("survey-error-date"),
+        FieldErrorCode::Mistyped => tongue.t("survey-error-code"),
+        FieldErrorCode::NotFound => tongue.t("survey-error-code-unknown"),
+        _ => tongue.t("survey-error-other"),
     }
 }
 
@@ -97,7 +97,7 @@ fn conditional(has_condition: bool, shown: bool, field: &str, page: &Page<'_>, i
         return inner;
     }
     let added = page.screen.added.iter().any(|added| added == field);
-    let mark = added.then(|| view! { <p class="added">{page.view.locale.t("survey-added")}</p> });
+    let mark = added.then(|| view! { <p class="added">{page.view.tongue.t("survey-added")}</p> });
     view! {
         <fieldset class="conditional" data-field=field.to_owned() hidden=!shown disabled=!shown>
             <input type="hidden" name=own::SEEN value=field.to_owned()/>
@@ -128,7 +128,7 @@ fn single_question(page: &Page<'_>, question: &Question, field: &str) -> AnyView
 fn yes_or_no(page: &Page<'_>, field: &str) -> Vec<AnyView> {
     [("yes", "survey-yes"), ("no", "survey-no")]
         .map(|(value, words)| {
-            let words = page.view.locale.t(words).into_any();
+            let words = page.view.tongue.t(words).into_any();
             choice(page, field, value, "radio", "", words, None)
         })
         .into()
@@ -145,7 +145,7 @@ fn heading(page: &Page<'_>, question: &Question) -> impl IntoView + use<> {
 
 /// What helps to answer: the question's own help, what must or need not be answered, what is sensitive.
 fn hints(page: &Page<'_>, question: &Question) -> Vec<AnyView> {
-    let locale = page.view.locale;
+    let tongue = page.view.tongue;
     let mut hints = Vec::new();
     if let Some(help) = &question.help {
         hints.push(page.text(help));
@@ -154,22 +154,22 @@ fn hints(page: &Page<'_>, question: &Question) -> Vec<AnyView> {
         AnswerKind::Multiple {
             at_most: Some(max), ..
         } => {
-            hints.push(locale.tn("survey-hint-at-most", u64::from(*max)).into_any());
+            hints.push(tongue.tn("survey-hint-at-most", u64::from(*max)).into_any());
         }
         AnswerKind::Multiple { .. } if question.help.is_none() => {
-            hints.push(locale.t("survey-hint-several").into_any());
+            hints.push(tongue.t("survey-hint-several").into_any());
         }
         AnswerKind::LongText { max_length } | AnswerKind::ShortText { max_length } => {
-            hints.push(locale.tn("survey-hint-length", u64::from(*max_length)).into_any());
-            hints.push(locale.t("survey-hint-no-names").into_any());
+            hints.push(tongue.tn("survey-hint-length", u64::from(*max_length)).into_any());
+            hints.push(tongue.t("survey-hint-no-names").into_any());
         }
         _ => {}
     }
     if question.sensitive {
-        hints.push(locale.t("survey-hint-sensitive").into_any());
+        hints.push(tongue.t("survey-hint-sensitive").into_any());
     }
     if question.required {
-        hints.push(locale.t("survey-hint-required").into_any());
+        hints.push(tongue.t("survey-hint-required").into_any());
     }
     hints
 }
@@ -267,8 +267,15 @@ fn option_choices(
             let (text, lang) = page.view.text(note);
             let hotline = &page.view.desk.hotline;
             // Without a number the sentence still says whose it is.
-            let whose = page.view.locale.t("survey-hotline-unit");
-            let text = with_hotline(text, if hotline.is_empty() { &whose } else { hotline });
+            let whose = page.view.tongue.t("survey-hotline-unit");
+            let text = with_hotline(
+                text,
+                if hotline.is_empty() {
+                    whose.as_str()
+                } else {
+                    hotline
+                },
+            );
             // Style sheets show the note once its option is chosen, so it needs no script.
             choices.push(view! { <p class="note" role="note" lang=lang>{text}</p> }.into_any());
         }

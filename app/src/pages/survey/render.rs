@@ -25,13 +25,13 @@ pub(crate) fn screen(request: &PageRequest, view: &View, screen: &Screen, status
     page.audience = Some(Audience::Citizen);
     request.render(&page, || {
         let (rules, facts) = conditions(view, screen);
-        let locale = view.locale;
+        let tongue = view.tongue;
         let words = Words {
-            restored: locale.t("survey-draft-restored"),
-            unfinished: locale.t("survey-draft-unfinished"),
-            resume: locale.t("survey-draft-resume"),
-            discard: locale.t("survey-draft-discard"),
-            unchoose: locale.t("survey-unchoose"),
+            restored: tongue.t("survey-draft-restored").into(),
+            unfinished: tongue.t("survey-draft-unfinished").into(),
+            resume: tongue.t("survey-draft-resume").into(),
+            discard: tongue.t("survey-draft-discard").into(),
+            unchoose: tongue.t("survey-unchoose").into(),
         };
         let desk = view.desk.code.clone();
         let island = view! {
@@ -45,7 +45,7 @@ pub(crate) fn screen(request: &PageRequest, view: &View, screen: &Screen, status
 
 /// Answers with the page of thanks.
 pub(crate) fn thanks(request: &PageRequest, view: &View) -> Response {
-    let mut page = page(view, view.locale.t("survey-thanks-title"));
+    let mut page = page(view, view.tongue.t("survey-thanks-title"));
     page.audience = Some(Audience::Citizen);
     request.render(&page, || {
         let island = view! {
@@ -59,27 +59,28 @@ pub(crate) fn thanks(request: &PageRequest, view: &View) -> Response {
 
 /// Answers that the campaign is over, with what was typed until then.
 pub(crate) fn closed(request: &PageRequest, view: &View, on: time::Date, form: Option<&Form>) -> Response {
-    let mut page = page(view, view.locale.t("survey-closed-title"));
+    let mut page = page(view, view.tongue.t("survey-closed-title"));
     page.status = StatusCode::GONE;
-    request.render(&page, || view::closed(view, &view.locale.date(on), form))
+    request.render(&page, || view::closed(view, &view.tongue.date(on), form))
 }
 
 /// Answers that the dossier of a slip was rated.
 pub(crate) fn used_slip(request: &PageRequest, view: &View) -> Response {
-    let page = page(view, view.locale.t("survey-slip-used-title"));
+    let page = page(view, view.tongue.t("survey-slip-used-title"));
     request.render(&page, || view::used_slip(view))
 }
 
 /// Answers that the slip had its time.
 pub(crate) fn expired_slip(request: &PageRequest, view: &View, on: time::Date) -> Response {
-    let page = page(view, view.locale.t("survey-slip-expired-title"));
-    request.render(&page, || view::expired_slip(view, &view.locale.date(on)))
+    let page = page(view, view.tongue.t("survey-slip-expired-title"));
+    request.render(&page, || view::expired_slip(view, &view.tongue.date(on)))
 }
 
-fn page(view: &View, title: String) -> Page {
-    let unit = view.desk.unit.get(view.locale);
-    let mut page = Page::new(title, view.locale.tr("survey-description", &[("unit", unit)]));
-    page.language = Some(view.language.clone());
+fn page(view: &View, title: impl Into<String>) -> Page {
+    let unit = view.desk.unit.get(view.tongue.locale());
+    let mut page = Page::new(title, view.tongue.tr("survey-description", &[("unit", unit)]));
+    page.language = Some((view.language.clone(), view.tongue));
+    page.pack_sheets = view.tongue.sheet().into_iter().collect();
     page.keep = Keep::Never;
     page.bare = true;
     page.unlisted = true;

@@ -83,16 +83,16 @@ pub(crate) async fn take(
 /// On the first screen: what is known, or where a code can be typed.
 pub(crate) fn at_start(page: &Page<'_>) -> Option<AnyView> {
     let view = page.view;
-    let locale = view.locale;
+    let tongue = view.tongue;
     let code = page.screen.form.own(own::CODE).unwrap_or_default().to_owned();
     if let Some(slip) = &view.slip {
         let handled = slip.handled_by.as_ref().map(|unit| {
-            let text = locale.tr("survey-slip-handled", &[("unit", unit.get(locale))]);
+            let text = tongue.tr("survey-slip-handled", &[("unit", unit.get(tongue.locale()))]);
             view! { <p>{text}</p> }
         });
         let field = slip.field.as_deref().and_then(|field| field_words(page, field));
         let field = field.map(|field| {
-            let text = locale.tr("survey-slip-field", &[("field", &field)]);
+            let text = tongue.tr("survey-slip-field", &[("field", &field)]);
             view! { <p>{text}</p> }
         });
         // Where the point insists on a code, its field holds this one.
@@ -101,10 +101,10 @@ pub(crate) fn at_start(page: &Page<'_>) -> Option<AnyView> {
         return Some(
             view! {
                 <section class="known" aria-labelledby="slip">
-                    <h2 id="slip">{locale.t("survey-slip-known")}</h2>
+                    <h2 id="slip">{tongue.t("survey-slip-known")}</h2>
                     {handled}
                     {field}
-                    <p class="hint">{locale.t("survey-slip-once")}</p>
+                    <p class="hint">{tongue.t("survey-slip-once")}</p>
                     {carried}
                 </section>
             }
@@ -122,7 +122,7 @@ pub(crate) fn at_start(page: &Page<'_>) -> Option<AnyView> {
     Some(
         view! {
             <details class="details" open=wrong || !code.is_empty()>
-                <summary>{locale.t("survey-slip-have")}</summary>
+                <summary>{tongue.t("survey-slip-have")}</summary>
                 {code_field(page, "survey-slip", "survey-slip-hint")}
             </details>
         }
@@ -135,12 +135,12 @@ pub(crate) fn known_answer(page: &Page<'_>, question: &Question) -> Option<AnyVi
     let slip = page.view.slip.as_ref()?;
     let field = slip.field.as_deref().filter(|_| question.id == FIELD)?;
     let words = field_words(page, field)?;
-    let locale = page.view.locale;
+    let tongue = page.view.tongue;
     Some(
         view! {
             <div class="question known">
                 <p><strong>{page.view.text(&question.text).0.to_owned()}</strong></p>
-                <p>{words} " – " {locale.t("survey-slip-known")}</p>
+                <p>{words} " – " {tongue.t("survey-slip-known")}</p>
                 <input type="hidden" name=field_name(FIELD, None) value=field.to_owned()/>
             </div>
         }

@@ -28,6 +28,10 @@ fn view_of(file: &str, locale: Locale) -> View {
         code: "22222222".to_owned(),
         campaign: CampaignId(uuid::Uuid::from_u128(1)),
         version: Arc::new(Version::parse(file).unwrap()),
+        languages: vec![
+            (Language::vi(), "Tiếng Việt".to_owned()),
+            (Language::en(), "English".to_owned()),
+        ],
         unit,
         above: vec![UnitName {
             vi: "Tỉnh Đồng Tháp".to_owned(),
@@ -50,7 +54,7 @@ fn view_of(file: &str, locale: Locale) -> View {
     };
     View {
         desk: Arc::new(desk),
-        locale,
+        tongue: locale.into(),
         language: locale.language(),
         slip: None,
     }
@@ -198,7 +202,7 @@ async fn going_back_and_changing_the_language_lose_nothing() {
     assert_eq!(back.step, Step::Section(0));
     assert!(html(&view, &back).await.contains("value=\"ask\" checked"));
     let english = View {
-        locale: Locale::En,
+        tongue: Locale::En.into(),
         language: Language::en(),
         ..view.clone()
     };

@@ -8,10 +8,9 @@ pub(crate) mod start;
 
 use domain::form::Walk;
 use domain::questionnaire::{Question, Version};
-use domain::text::Language;
 use leptos::prelude::*;
 
-use crate::i18n::Locale;
+use crate::i18n::Words;
 use crate::layout::{DemoBanner, Lotus, SkipLink};
 use crate::pages::survey::desk::View;
 use crate::pages::survey::faces::faces;
@@ -56,11 +55,11 @@ pub(crate) fn body(view: &View, screen: &Screen, island: AnyView) -> AnyView {
         _ => screen.form.answers().pairs().to_vec(),
     };
     let hidden = |(name, value): (String, String)| view! { <input type="hidden" name=name value=value/> };
-    let locale = view.locale;
+    let tongue = view.tongue;
     view! {
-        <SkipLink locale/>
+        <SkipLink tongue/>
         {header(view)}
-        {view.desk.demo.then(|| view! { <DemoBanner locale/> })}
+        {view.desk.demo.then(|| view! { <DemoBanner tongue/> })}
         <main id="main" class="survey" tabindex="-1">
             <div class="wrap">{island}</div>
             <form id=FORM class="wrap" method="post" action=view.href() novalidate=true>
@@ -77,29 +76,24 @@ pub(crate) fn body(view: &View, screen: &Screen, island: AnyView) -> AnyView {
 
 /// The unit's name, and the languages; choosing one sends the form along, so that nothing is lost.
 fn header(view: &View) -> AnyView {
-    let languages: Vec<Language> = view
+    let others = view
         .desk
-        .version
-        .definition()
         .languages
         .iter()
-        .filter(|language| **language != view.language)
-        .cloned()
-        .collect();
-    let buttons = languages
-        .into_iter()
-        .map(|language| {
+        .filter(|(language, _)| *language != view.language);
+    let buttons = others
+        .map(|(language, name)| {
             view! {
                 <button
                     class="link-button"
                     type="submit"
                     form=FORM
-                    formaction=view.href_in(&language)
+                    formaction=view.href_in(language)
                     name=own::GO
                     value="stay"
                     lang=language.to_string()
                 >
-                    {language.own_name().to_owned()}
+                    {name.clone()}
                 </button>
             }
         })
@@ -108,7 +102,7 @@ fn header(view: &View) -> AnyView {
         <header class="survey-header">
             <div class="wrap survey-header-row">
                 <Lotus/>
-                <p class="survey-place">{view.place()}</p>
+                <p class="survey-place" lang=view.place_lang()>{view.place()}</p>
                 <div class="survey-languages">{buttons}</div>
             </div>
         </header>
@@ -121,31 +115,27 @@ fn error_summary(page: &Page<'_>) -> Option<AnyView> {
     if page.screen.errors.is_empty() {
         return None;
     }
-    let locale = page.view.locale;
-    let items: Vec<(String, String)> = page
+    let tongue = page.view.tongue;
+    let items: Vec<(String, Option<String>, Words)> = page
         .screen
         .errors
         .iter()
         .map(|error| {
             let field = field_of(error);
             let words = question_words(page, &field);
-            let sentence = sentence(locale, &error.code);
-            let text = if words.is_empty() {
-                sentence
-            } else {
-                format!("{words} – {sentence}")
-            };
-            (format!("#{}", anchor(&field)), text)
+            let sentence = sentence(tongue, &error.code);
+            let of = (!words.is_empty()).then(|| format!("{words} – "));
+            (format!("#{}", anchor(&field)), of, sentence)
         })
         .collect();
     Some(
         view! {
             <div class="error-summary" role="alert" aria-labelledby="error-summary" tabindex="-1">
-                <h2 id="error-summary">{locale.tn("survey-error-summary", items.len() as u64)}</h2>
+                <h2 id="error-summary">{tongue.tn("survey-error-summary", items.len() as u64)}</h2>
                 <ul>
                     {items
                         .into_iter()
-                        .map(|(href, text)| view! { <li><a href=href>{text}</a></li> })
+                        .map(|(href, of, sentence)| view! { <li><a href=href>{of} {sentence}</a></li> })
                         .collect_view()}
                 </ul>
             </div>
@@ -178,12 +168,12 @@ fn row_words(view: &View, version: &Version, question: &Question, path: &str) ->
 
 fn message(page: &Page<'_>) -> Option<AnyView> {
     let key = page.screen.message?;
-    let text = page.view.locale.t(key);
+    let text = page.view.tongue.t(key);
     Some(view! { <p class="message" role="alert" tabindex="-1">{text}</p> }.into_any())
 }
 
 /// The bar at the thumb: on, and back. The first button of the form is what the Enter key presses.
-fn actions(back: Option<String>, next: String, go: &'static str) -> AnyView {
+fn actions(back: Option<Words>, next: Words, go: &'static str) -> AnyView {
     view! {
         <div class="survey-actions">
             <button class="button" type="submit" name=own::GO value=go>
@@ -204,15 +194,15 @@ fn actions(back: Option<String>, next: String, go: &'static str) -> AnyView {
 
 /// The title of a step's document, which is the first that is read aloud: what is wrong, how far one is, and where.
 pub(crate) fn title(view: &View, screen: &Screen) -> String {
-    let locale: Locale = view.locale;
+    let tongue = view.tongue;
     let definition = view.desk.version.definition();
-    let step = match screen.step {
-        Step::Start => locale.t("survey-title"),
-        Step::Review => locale.t("survey-review-title"),
+    let step: String = match screen.step {
+        Step::Start => tongue.t("survey-title").into(),
+        Step::Review => tongue.t("survey-review-title").into(),
         Step::Section(index) => {
             let (answers, _) = screen.form.check(&view.desk.version);
             let walk = Walk::new(&view.desk.version, &answers.items);
-            let progress = section::progress(locale, &walk, index);
+            let progress = section::progress(tongue, &walk, index);
             let section = definition.sections.get(index);
             let title = section.map_or("", |section| view.text(&section.title).0);
             format!("{progress}: {title}")
@@ -222,6 +212,6 @@ pub(crate) fn title(view: &View, screen: &Screen) -> String {
     if screen.errors.is_empty() {
         title
     } else {
-        locale.tr("error-title-prefix", &[("title", &title)])
+        tongue.tr("error-title-prefix", &[("title", &title)]).into()
     }
 }

@@ -5,6 +5,7 @@ use domain::text::Text;
 use leptos::prelude::*;
 
 use super::row_words;
+use crate::i18n::Words;
 use crate::layout::{DemoBanner, Lotus, SkipLink};
 use crate::pages::survey::desk::View;
 use crate::pages::survey::faces::faces;
@@ -12,19 +13,19 @@ use crate::pages::survey::form::Form;
 
 /// After sending; the same page for a repeat.
 pub(crate) fn thanks(view: &View, island: AnyView) -> AnyView {
-    let locale = view.locale;
+    let tongue = view.tongue;
     message_page(
         view,
-        locale.t("survey-thanks-title"),
-        vec![locale.t("survey-thanks-text"), locale.t("survey-thanks-close")],
+        tongue.t("survey-thanks-title"),
+        vec![tongue.t("survey-thanks-text"), tongue.t("survey-thanks-close")],
         island,
     )
 }
 
 /// The campaign is over. What was typed meanwhile is not lost to the one who typed it.
 pub(crate) fn closed(view: &View, on: &str, form: Option<&Form>) -> AnyView {
-    let locale = view.locale;
-    let unit = view.desk.unit.get(locale);
+    let tongue = view.tongue;
+    let unit = view.desk.unit.get(tongue.locale());
     let given = form
         .map(|form| given(view, form))
         .filter(|given| !given.is_empty());
@@ -37,17 +38,17 @@ pub(crate) fn closed(view: &View, on: &str, form: Option<&Form>) -> AnyView {
         });
         view! {
             <details class="details given">
-                <summary>{locale.t("survey-closed-answers")}</summary>
+                <summary>{tongue.t("survey-closed-answers")}</summary>
                 <dl>{answers.collect_view()}</dl>
             </details>
         }
     });
     message_page(
         view,
-        locale.t("survey-closed-title"),
+        tongue.t("survey-closed-title"),
         vec![
-            locale.tr("survey-closed-text", &[("date", on), ("unit", unit)]),
-            locale.t("survey-closed-next"),
+            tongue.tr("survey-closed-text", &[("date", on), ("unit", unit)]),
+            tongue.t("survey-closed-next"),
         ],
         given.into_any(),
     )
@@ -55,11 +56,11 @@ pub(crate) fn closed(view: &View, on: &str, form: Option<&Form>) -> AnyView {
 
 /// The dossier was rated.
 pub(crate) fn used_slip(view: &View) -> AnyView {
-    let locale = view.locale;
-    let lines = vec![locale.t("survey-slip-used-text")];
+    let tongue = view.tongue;
+    let lines = vec![tongue.t("survey-slip-used-text")];
     message_page(
         view,
-        locale.t("survey-slip-used-title"),
+        tongue.t("survey-slip-used-title"),
         lines,
         without_slip(view),
     )
@@ -67,11 +68,11 @@ pub(crate) fn used_slip(view: &View) -> AnyView {
 
 /// The slip had its time.
 pub(crate) fn expired_slip(view: &View, on: &str) -> AnyView {
-    let locale = view.locale;
-    let lines = vec![locale.tr("survey-slip-expired-text", &[("date", on)])];
+    let tongue = view.tongue;
+    let lines = vec![tongue.tr("survey-slip-expired-text", &[("date", on)])];
     message_page(
         view,
-        locale.t("survey-slip-expired-title"),
+        tongue.t("survey-slip-expired-title"),
         lines,
         without_slip(view),
     )
@@ -79,7 +80,7 @@ pub(crate) fn expired_slip(view: &View, on: &str) -> AnyView {
 
 /// The way to answer all the same, where a point does not insist on a code.
 fn without_slip(view: &View) -> AnyView {
-    let words = view.locale.t("survey-slip-without");
+    let words = view.tongue.t("survey-slip-without");
     (!view.desk.needs_code)
         .then(|| view! { <p><a href=view.href()>{words}</a></p> })
         .into_any()
@@ -127,7 +128,7 @@ fn words_of(view: &View, definition: &Definition, kind: &AnswerKind, value: &str
         }
         AnswerKind::YesNo {} => {
             let words = if value == "yes" { "survey-yes" } else { "survey-no" };
-            return view.locale.t(words);
+            return view.tongue.t(words).into();
         }
         _ => return value.to_owned(),
     };
@@ -138,12 +139,12 @@ fn words_of(view: &View, definition: &Definition, kind: &AnswerKind, value: &str
     words.or(no_opinion).map_or_else(|| value.to_owned(), text)
 }
 
-fn message_page(view: &View, title: String, lines: Vec<String>, more: AnyView) -> AnyView {
-    let locale = view.locale;
+fn message_page(view: &View, title: Words, lines: Vec<Words>, more: AnyView) -> AnyView {
+    let tongue = view.tongue;
     view! {
-        <SkipLink locale/>
+        <SkipLink tongue/>
         {header_without_languages(view)}
-        {view.desk.demo.then(|| view! { <DemoBanner locale/> })}
+        {view.desk.demo.then(|| view! { <DemoBanner tongue/> })}
         <main id="main" class="survey survey-message" tabindex="-1">
             <div class="wrap">
                 <svg class="big-face" aria-hidden="true" focusable="false">
@@ -152,7 +153,7 @@ fn message_page(view: &View, title: String, lines: Vec<String>, more: AnyView) -
                 <h1>{title}</h1>
                 {lines.into_iter().map(|line| view! { <p class="lead">{line}</p> }).collect_view()}
                 <p>
-                    <a href=locale.href("/results")>{locale.t("survey-see-results")}</a>
+                    <a href=tongue.href("/results")>{tongue.t("survey-see-results")}</a>
                 </p>
                 {more}
             </div>
@@ -167,7 +168,7 @@ fn header_without_languages(view: &View) -> AnyView {
         <header class="survey-header">
             <div class="wrap survey-header-row">
                 <Lotus/>
-                <p class="survey-place">{view.place()}</p>
+                <p class="survey-place" lang=view.place_lang()>{view.place()}</p>
             </div>
         </header>
     }

@@ -3,18 +3,18 @@
 
 use leptos::prelude::*;
 
-use crate::i18n::Locale;
+use crate::i18n::Tongue;
 use crate::islands::citizen::Outgoing;
 use crate::pages::survey::desk::View;
 
 /// The cards, and the island that sends.
 pub(crate) fn outgoing(view: &View) -> AnyView {
-    let locale = view.locale;
+    let tongue = view.tongue;
     let address = view.href();
-    let cards = [true, false].map(|own| cards(locale, own, &address));
+    let cards = [true, false].map(|own| cards(tongue, own, &address));
     let thanks = format!("{address}/thanks");
     view! {
-        <div id="outgoing" data-sending=locale.t("survey-sending")>
+        <div id="outgoing" data-sending=tongue.t("survey-sending")>
             <p class="visually-hidden" role="status"></p>
             {cards.into_iter().collect_view()}
         </div>
@@ -24,11 +24,11 @@ pub(crate) fn outgoing(view: &View) -> AnyView {
 }
 
 /// The cards of the page's own form, each of which is the page, or those of forms that earlier visits left behind.
-fn cards(locale: Locale, own: bool, address: &str) -> Vec<AnyView> {
+fn cards(tongue: Tongue, own: bool, address: &str) -> Vec<AnyView> {
     let card = |name: &'static str, title: &str, text: &str, more: AnyView| {
         // The island puts the name in: forms about other desks may wait on the same device.
-        let text = locale.tr(text, &[("place", "{place}")]);
-        let title = locale.t(title);
+        let text = tongue.tr(text, &[("place", "{place}")]);
+        let title = tongue.t(title);
         let whose = if own { "own" } else { "other" };
         let face = (own && name == "arrived").then(|| {
             view! {
@@ -50,26 +50,26 @@ fn cards(locale: Locale, own: bool, address: &str) -> Vec<AnyView> {
     let button = |what: &'static str, words: &str, class: &'static str| {
         view! {
             <button type="button" class=class data-do=what>
-                {locale.t(words)}
+                {tongue.t(words)}
             </button>
         }
     };
     let delete = || button("delete", "survey-waiting-delete", "button quiet");
     let waiting = view! {
-        <p data-kept="">{locale.t("survey-waiting-kept")}</p>
-        <p data-unkept="">{locale.t("survey-waiting-unkept")}</p>
+        <p data-kept="">{tongue.t("survey-waiting-kept")}</p>
+        <p data-unkept="">{tongue.t("survey-waiting-unkept")}</p>
         <p class="actions">{button("retry", "survey-waiting-retry", "button")}{delete()}</p>
     };
     let refused =
         || view! { <p class="actions">{button("look", "survey-refused-look", "button")}{delete()}</p> };
     let arrived = own.then(|| {
         view! {
-            <p class="lead">{locale.t("survey-thanks-close")}</p>
-            <p><a href=locale.href("/results")>{locale.t("survey-see-results")}</a></p>
+            <p class="lead">{tongue.t("survey-thanks-close")}</p>
+            <p><a href=tongue.href("/results")>{tongue.t("survey-see-results")}</a></p>
         }
     });
     let deleted = own.then(|| {
-        let again = locale.t("survey-deleted-again");
+        let again = tongue.t("survey-deleted-again");
         view! { <p class="actions"><a class="button" href=address.to_owned()>{again}</a></p> }
     });
     let (arrived_title, arrived_text) = if own {

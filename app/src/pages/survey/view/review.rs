@@ -12,7 +12,7 @@ use crate::pages::survey::question::{Page, anchor};
 /// What is unanswered, before sending.
 pub(super) fn review(page: &Page<'_>) -> AnyView {
     let view = page.view;
-    let locale = view.locale;
+    let tongue = view.tongue;
     let version = &view.desk.version;
     let unanswered = page.walk.unanswered();
     let items = version.layout().items();
@@ -23,11 +23,11 @@ pub(super) fn review(page: &Page<'_>) -> AnyView {
         .filter(|answer| **answer != domain::answer::Answer::NotShown)
         .count();
     let given = asked - unanswered.len();
-    let summary = locale.tr(
+    let summary = tongue.tr(
         "survey-review-count",
         &[
-            ("given", &locale.count(given as u64)),
-            ("asked", &locale.count(asked as u64)),
+            ("given", &tongue.count(given as u64)),
+            ("asked", &tongue.count(asked as u64)),
         ],
     );
     let sections: Vec<AnyView> = page
@@ -48,18 +48,18 @@ pub(super) fn review(page: &Page<'_>) -> AnyView {
     view! {
         {error_summary(page)}
         {message(page)}
-        <h1>{locale.t("survey-review-title")}</h1>
+        <h1>{tongue.t("survey-review-title")}</h1>
         <p class="lead">{summary}</p>
         {if all_given {
-            view! { <p>{locale.t("survey-review-complete")}</p> }.into_any()
+            view! { <p>{tongue.t("survey-review-complete")}</p> }.into_any()
         } else {
             view! {
-                <p>{locale.t("survey-review-missing")}</p>
+                <p>{tongue.t("survey-review-missing")}</p>
                 {sections}
             }
             .into_any()
         }}
-        {actions(Some(locale.t("survey-back")), locale.t("survey-send"), "send")}
+        {actions(Some(tongue.t("survey-back")), tongue.t("survey-send"), "send")}
     }
     .into_any()
 }

@@ -4,7 +4,7 @@ use domain::form::Walk;
 use leptos::prelude::*;
 
 use super::{actions, error_summary, message};
-use crate::i18n::Locale;
+use crate::i18n::{Tongue, Words};
 use crate::pages::survey::flow::questions_of;
 use crate::pages::survey::question::{self, Page};
 
@@ -16,16 +16,16 @@ fn place_of(walk: &Walk<'_>, index: usize) -> (usize, usize) {
 }
 
 /// The same in words.
-pub(super) fn progress(locale: Locale, walk: &Walk<'_>, index: usize) -> String {
+pub(super) fn progress(tongue: Tongue, walk: &Walk<'_>, index: usize) -> Words {
     let (at, total) = place_of(walk, index);
-    let count = |n: usize| locale.count(n as u64);
-    locale.tr("survey-progress", &[("at", &count(at)), ("total", &count(total))])
+    let count = |n: usize| tongue.count(n as u64);
+    tongue.tr("survey-progress", &[("at", &count(at)), ("total", &count(total))])
 }
 
 /// One section, with its place among those that are asked.
 pub(super) fn section(page: &Page<'_>, index: usize) -> AnyView {
     let view = page.view;
-    let locale = view.locale;
+    let tongue = view.tongue;
     let version = &view.desk.version;
     let Some(section) = version.definition().sections.get(index) else {
         return ().into_any();
@@ -40,7 +40,7 @@ pub(super) fn section(page: &Page<'_>, index: usize) -> AnyView {
         .map(|(place, (_, question))| question::question(page, place, question))
         .collect();
     let (at, total) = place_of(page.walk, index);
-    let progress = progress(locale, page.walk, index);
+    let progress = progress(tongue, page.walk, index);
     view! {
         <div class="progress">
             <p id="progress">{progress.clone()}</p>
@@ -51,7 +51,7 @@ pub(super) fn section(page: &Page<'_>, index: usize) -> AnyView {
         <h1 lang=lang>{title}</h1>
         {intro}
         {questions}
-        {actions(Some(locale.t("survey-back")), locale.t("survey-next"), "next")}
+        {actions(Some(tongue.t("survey-back")), tongue.t("survey-next"), "next")}
     }
     .into_any()
 }

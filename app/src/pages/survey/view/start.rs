@@ -12,24 +12,24 @@ use crate::pages::survey::slip;
 /// The notice, before anything is asked.
 pub(super) fn start(page: &Page<'_>) -> AnyView {
     let view = page.view;
-    let locale = view.locale;
+    let tongue = view.tongue;
     let desk = &view.desk;
     let motto = desk.motto.as_ref().map(|motto| {
         let (text, lang) = view.text(motto);
         view! { <p class="motto" lang=lang>{text.to_owned()}</p> }
     });
     let (agency, _) = view.text(&desk.agency);
-    let unit = desk.unit.get(locale).to_owned();
+    let unit = desk.unit.get(tongue.locale()).to_owned();
     let lines = [
-        locale.tr("survey-notice-who", &[("agency", agency), ("unit", &unit)]),
-        locale.t("survey-notice-names"),
-        locale.t("survey-notice-seen"),
-        locale.t("survey-notice-free"),
+        tongue.tr("survey-notice-who", &[("agency", agency), ("unit", &unit)]),
+        tongue.t("survey-notice-names"),
+        tongue.t("survey-notice-seen"),
+        tongue.t("survey-notice-free"),
     ];
     let above: Vec<String> = desk
         .above
         .iter()
-        .map(|name| name.get(locale).to_owned())
+        .map(|name| name.get(tongue.locale()).to_owned())
         .collect();
     let sections = page.walk.visible_sections().len() as u64;
     view! {
@@ -37,16 +37,17 @@ pub(super) fn start(page: &Page<'_>) -> AnyView {
             {error_summary(page)}
             {message(page)}
             {motto}
-            <h1>{locale.t("survey-title")}</h1>
-            <p class="lead unit-name">
+            {view.is_partial().then(|| view! { <p class="partial">{tongue.t("partial-note")}</p> })}
+            <h1>{tongue.t("survey-title")}</h1>
+            <p class="lead unit-name" lang=view.place_lang()>
                 {view.place()} {(!above.is_empty()).then(|| format!(", {}", above.join(", ")))}
             </p>
             <ul class="notice">{lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
             {details(view)}
             {slip::at_start(page)}
             {desk.needs_code.then(|| code_field(page, "survey-code", "survey-code-hint"))}
-            <p class="hint">{locale.tn("survey-length", sections)}</p>
-            {actions(None, locale.t("survey-start"), "next")}
+            <p class="hint">{tongue.tn("survey-length", sections)}</p>
+            {actions(None, tongue.t("survey-start"), "next")}
         </div>
     }
     .into_any()
@@ -54,7 +55,7 @@ pub(super) fn start(page: &Page<'_>) -> AnyView {
 
 /// What a careful reader wants to know before answering.
 fn details(view: &View) -> AnyView {
-    let locale = view.locale;
+    let tongue = view.tongue;
     let provenance = &view.desk.version.definition().provenance;
     let kind = match provenance.kind {
         ProvenanceKind::Official => "survey-wording-official",
@@ -68,23 +69,23 @@ fn details(view: &View) -> AnyView {
     let title = title.to_owned();
     let hotline = &view.desk.hotline;
     let call = (!hotline.is_empty()).then(|| {
-        let text = locale.tr("survey-detail-hotline", &[("hotline", hotline)]);
+        let text = tongue.tr("survey-detail-hotline", &[("hotline", hotline)]);
         view! { <li>{text}</li> }
     });
     view! {
         <details class="details">
-            <summary>{locale.t("survey-details")}</summary>
+            <summary>{tongue.t("survey-details")}</summary>
             <ul>
-                <li>{locale.t("survey-detail-stored")}</li>
-                <li>{locale.t("survey-detail-device")}</li>
-                <li>{locale.t("survey-detail-published")}</li>
-                <li>{locale.t("survey-detail-remark")}</li>
+                <li>{tongue.t("survey-detail-stored")}</li>
+                <li>{tongue.t("survey-detail-device")}</li>
+                <li>{tongue.t("survey-detail-published")}</li>
+                <li>{tongue.t("survey-detail-remark")}</li>
                 {call}
             </ul>
             <p>
                 <strong lang=title_lang>{title}</strong>
                 ". "
-                {locale.t(kind)}
+                {tongue.t(kind)}
                 " "
                 <span lang=note_lang>{note}</span>
             </p>
@@ -95,20 +96,20 @@ fn details(view: &View) -> AnyView {
 
 /// The field for a one-time code, with its label and hint.
 pub(crate) fn code_field(page: &Page<'_>, label: &str, hint: &str) -> AnyView {
-    let locale = page.view.locale;
+    let tongue = page.view.tongue;
     let error = page
         .screen
         .errors
         .iter()
         .find(|error| field_of(error) == own::CODE)
-        .map(|error| sentence(locale, &error.code));
+        .map(|error| sentence(tongue, &error.code));
     let wrong = error.is_some();
     let value = page.screen.form.own(own::CODE).unwrap_or_default().to_owned();
     let id = anchor(own::CODE);
     view! {
         <div class="question typed" class:wrong=wrong>
-            <label for=id.clone()>{locale.t(label)}</label>
-            <p class="hint" id="code-hint">{locale.t(hint)}</p>
+            <label for=id.clone()>{tongue.t(label)}</label>
+            <p class="hint" id="code-hint">{tongue.t(hint)}</p>
             {error.map(|text| view! { <p class="field-error" id="code-error">{text}</p> })}
             <input
                 id=id

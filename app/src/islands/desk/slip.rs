@@ -1,0 +1,200 @@
+//! The slip of a dossier: typed on the screen, on a keyboard, or read by a scanner, which types like one.
+//!
+//! A slip of the finger is told without a network. Whether the code is good only the server knows; when it cannot be
+//! asked the person goes on, because the answer matters more, and the server decides when it arrives.
+
+use std::cell::RefCell;
+
+use domain::code::{ALPHABET, CodeError, ONE_TIME_LENGTH};
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::courier;
+use super::device::{Slips, now};
+use super::kiosk::{Kiosk, Screen};
+use super::{browser, device};
+
+/// A scanner types faster than this, in milliseconds from key to key.
+const QUICK_MS: i64 = 100;
+/// A link with a slip is shorter.
+const LONGEST_SCAN: usize = 300;
+/// The field of the code.
+pub(super) const INPUT: &str = "kiosk-slip";
+
+thread_local! {
+    /// What is being typed quickly, and when its last key came.
+    static SCANNED: RefCell<(String, i64)> = const { RefCell::new((String::new(), 0)) };
+}
+
+/// What the server says of a slip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It may be used; this is the field of its dossier, where that is known.
+    Good(Option<String>),
+    Used,
+    Expired,
+    Unknown,
+}
+
+/// Takes a scanner's slip where a person would begin.
+pub(super) fn listen(kiosk: Kiosk) {
+    browser::on("keydown", move |event| {
+        let scans =
+            kiosk.screen.get_untracked() == Screen::Attract && untrack(|| kiosk.slips()) != Slips::None;
+        let key = js_sys::Reflect::get(&event, &"key".into()).ok();
+        let Some(key) = key.and_then(|key| key.as_string()).filter(|_| scans) else {
+            return;
+        };
+        let at = now();
+        let ended = SCANNED.with_borrow_mut(|(typed, last)| {
+            if !(0..QUICK_MS).contains(&(at - *last)) || typed.len() > LONGEST_SCAN {
+                typed.clear();
+            }
+            *last = at;
+            if key.chars().count() == 1 {
+                typed.push_str(&key);
+            }
+            (key == "Enter").then(|| std::mem::take(typed))
+        });
+        if let Some(code) = ended.and_then(|typed| domain::slip::read(&typed).ok()) {
+            // Otherwise the same key would press the button that has the focus.
+            event.prevent_default();
+            kiosk.screen.set(Screen::Slip);
+            take(kiosk, code.as_str().to_owned());
+        }
+    });
+}
+
+/// The screen where the code is typed.
+pub(super) fn slip(kiosk: Kiosk) -> AnyView {
+    let typed = kiosk.slip_typed;
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        kiosk.touch();
+        match domain::slip::read(&typed.get_untracked()) {
+            Ok(code) => take(kiosk, code.as_str().to_owned()),
+            Err(CodeError::Length { .. }) => kiosk.slip_said.set(Some("kiosk-slip-length")),
+            Err(CodeError::Character | CodeError::Check) => kiosk.slip_said.set(Some("kiosk-slip-wrong")),
+        }
+    };
+    view! {
+        <form class="kiosk-center kiosk-form" autocomplete="off" on:submit=submit>
+            <h1 id="kiosk-heading" tabindex="-1">{move || kiosk.words("kiosk-slip-title")}</h1>
+            <label for=INPUT>{move || kiosk.words("kiosk-slip-label")}</label>
+            // The keys below are the keyboard of a screen without one.
+            <input
+                id=INPUT
+                type="text"
+                inputmode="none"
+                autocomplete="off"
+                spellcheck="false"
+                aria-describedby="kiosk-slip-said"
+                prop:value=typed
+                on:input=move |event| {
+                    kiosk.touch();
+                    typed.set(event_target_value(&event));
+                }
+            />
+            <p class="field-error" id="kiosk-slip-said" role="alert">
+                {move || kiosk.slip_said.get().map(|key| kiosk.words(key))}
+            </p>
+            {keys(kiosk)}
+            <div class="kiosk-slip-steps">
+                <button type="button" class="kiosk-plain" on:click=move |_| kiosk.wipe()>
+                    {move || kiosk.words("kiosk-back")}
+                </button>
+                {move || {
+                    (kiosk.slips() != Slips::Needed).then(|| {
+                        view! {
+                            <button type="button" class="kiosk-plain" on:click=move |_| kiosk.begin_with(None, None)>
+                                {move || kiosk.words("kiosk-slip-without")}
+                            </button>
+                        }
+                    })
+                }}
+                <button type="submit" class="kiosk-go" prop:disabled=kiosk.slip_asking>
+                    {move || kiosk.words("kiosk-next")}
+                </button>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+/// The characters that a code may have, and one that takes the last away.
+fn keys(kiosk: Kiosk) -> impl IntoView {
+    let typed = kiosk.slip_typed;
+    let key = move |character: char| {
+        view! {
+            <button
+                type="button"
+                class="kiosk-key"
+                on:click=move |_| {
+                    kiosk.touch();
+                    typed.update(|typed| {
+                        if typed.len() < 2 * ONE_TIME_LENGTH {
+                            typed.push(character);
+                        }
+                    });
+                }
+            >
+                {character}
+            </button>
+        }
+    };
+    view! {
+        <div class="kiosk-keys" role="group" aria-label=move || kiosk.t("kiosk-slip-keys")>
+            {ALPHABET.iter().map(|character| key(char::from(*character))).collect_view()}
+            <button
+                type="button"
+                class="kiosk-key kiosk-erase"
+                on:click=move |_| {
+                    kiosk.touch();
+                    typed.update(|typed| {
+                        typed.pop();
+                    });
+                }
+            >
+                {move || kiosk.words("kiosk-slip-erase")}
+            </button>
+        </div>
+    }
+}
+
+/// Begins with a code, unless the server says that it cannot be used.
+fn take(kiosk: Kiosk, code: String) {
+    if kiosk.slip_asking.get_untracked() {
+        return;
+    }
+    kiosk.slip_said.set(None);
+    kiosk.slip_asking.set(true);
+    spawn_local(async move {
+        let standing = courier::standing(&code).await;
+        kiosk.slip_asking.set(false);
+        // The person went away meanwhile, or the device gave up on them.
+        if kiosk.screen.get_untracked() != Screen::Slip {
+            return;
+        }
+        kiosk.touch();
+        match standing {
+            None => kiosk.begin_with(Some(code), None),
+            Some(Standing::Good(field)) => kiosk.begin_with(Some(code), field),
+            Some(Standing::Used) => kiosk.slip_said.set(Some("kiosk-slip-used")),
+            Some(Standing::Expired) => kiosk.slip_said.set(Some("kiosk-slip-expired")),
+            Some(Standing::Unknown) => kiosk.slip_said.set(Some("kiosk-slip-unknown")),
+        }
+    });
+}
+
+/// Reads what the server answered about a slip.
+pub(super) fn read(answer: &str) -> Option<Standing> {
+    let document: device::SlipDocument = serde_json::from_str(answer).ok()?;
+    Some(match document.standing.as_str() {
+        "good" => Standing::Good(document.field),
+        "used" => Standing::Used,
+        "expired" => Standing::Expired,
+        "unknown" => Standing::Unknown,
+        _ => return None,
+    })
+}

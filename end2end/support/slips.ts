@@ -1,0 +1,32 @@
+// Slips of dossiers for the desk device.
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { Page } from "@playwright/test";
+
+import { type Desk, expect } from "./kiosk.ts";
+
+/** What a device offers once there are slips. */
+export const HAVE = "Tôi có mã trên phiếu hẹn trả kết quả";
+
+/** Slips of dossiers about land. */
+export async function issueSlips(desk: Desk, numbers: readonly string[]): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), "nghe-dan-slips-"));
+  const file = join(folder, "dossiers.csv");
+  await writeFile(file, `dossier,field\n${numbers.map((number) => `${number},land\n`).join("")}`);
+  const made = await desk.server.run("slip", "issue", desk.point, file, "--public-url", desk.proxy.origin);
+  await rm(folder, { recursive: true });
+  const [head = "", ...rows] = made.trim().split("\n");
+  const place = head.split(/[\t,]/).indexOf("token");
+  return rows.map((row) => row.split(/[\t,]/)[place] ?? "");
+}
+
+/** Waits until the device knows that there are slips. */
+export async function knowsSlips(page: Page, desk: Desk): Promise<void> {
+  const told = () => page.evaluate(async (point) => (await (await fetch(`/api/v1/points/${point}`)).json()).takes_slips, desk.point);
+  await expect.poll(told, { timeout: 20_000 }).toBe(true);
+  await page.reload();
+  await expect(page.getByRole("button", { name: HAVE })).toBeVisible({ timeout: 30_000 });
+}

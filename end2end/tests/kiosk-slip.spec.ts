@@ -1,0 +1,94 @@
+// The slip of a dossier on a desk device: typed on its screen, read by a scanner, with a network and without.
+
+import type { Page } from "@playwright/test";
+
+import { violations } from "../support/axe.ts";
+import { enrol, expect, goOn, kept, test } from "../support/kiosk.ts";
+import { HAVE, issueSlips, knowsSlips } from "../support/slips.ts";
+
+test.describe.configure({ timeout: 180_000 });
+
+/** Types a code on the keys of the screen. */
+async function type(page: Page, code: string): Promise<void> {
+  for (const character of code) await page.locator(".kiosk-key", { hasText: new RegExp(`^${character}$`) }).click();
+}
+
+/** Answers nothing more, and sends; gives the questions that were asked. */
+async function send(page: Page): Promise<string[]> {
+  const asked: string[] = [];
+  for (;;) {
+    asked.push((await page.locator("#kiosk-heading").textContent()) ?? "");
+    if ((await page.locator(".kiosk-on[data-send]").count()) > 0) break;
+    await goOn(page);
+  }
+  await page.locator(".kiosk-on").click();
+  await expect(page.getByRole("heading", { name: "Cảm ơn Ông/Bà" })).toBeVisible();
+  return asked;
+}
+
+test("a dossier rates once: typed on the screen, a slip of the finger told, what it knows not asked", async ({ desk, machine }) => {
+  const page = await machine.start();
+  await enrol(page, desk);
+  await desk.server.run("device", "service", await desk.device());
+  await expect(page.getByRole("button", { name: HAVE })).toBeHidden();
+  const [slip = ""] = await issueSlips(desk, ["H20.18-261122-0001"]);
+  await knowsSlips(page, desk);
+
+  await page.getByRole("button", { name: HAVE }).click();
+  await expect(page.getByLabel("Mã trên phiếu hẹn, 16 chữ và số")).toBeFocused();
+  expect(await violations(page)).toEqual([]);
+  const small = await page.locator(".kiosk-key").evaluateAll((keys) => keys.filter((key) => key.getBoundingClientRect().height < 64 || key.getBoundingClientRect().width < 64).length);
+  expect(small).toBe(0);
+  await page.getByRole("button", { name: "Tiếp tục" }).click();
+  await expect(page.getByRole("alert")).toHaveText("Mã có 16 chữ và số.");
+  const wrong = slip.startsWith("2") ? "3" : "2";
+  await type(page, wrong + slip.slice(1));
+  await page.getByRole("button", { name: "Tiếp tục" }).click();
+  await expect(page.getByRole("alert")).toHaveText("Mã chưa đúng, xin kiểm tra từng ký tự.");
+  for (let n = 0; n < 16; n += 1) await page.getByRole("button", { name: "Xoá" }).click();
+  await type(page, slip);
+  await page.getByRole("button", { name: "Tiếp tục" }).click();
+  await expect(page.getByRole("heading", { name: "Hôm nay Ông/Bà đến để làm gì?" })).toBeVisible();
+  const asked = await send(page);
+  expect(asked.some((question) => question.includes("lĩnh vực"))).toBe(false);
+  await expect.poll(() => desk.stored(), { timeout: 30_000 }).toBe(1);
+  const [row] = await desk.responses();
+  expect(row?.respondent).toMatchObject({ field: "land" });
+
+  // The thanks are over; the next one with the same slip is told, and nothing is left of the first.
+  await page.getByRole("button", { name: "Xong" }).click();
+  await page.getByRole("button", { name: HAVE }).click();
+  await expect(page.getByLabel("Mã trên phiếu hẹn, 16 chữ và số")).toHaveValue("");
+  await page.keyboard.type(slip);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alert")).toContainText("Hồ sơ này đã được đánh giá");
+  await page.getByRole("button", { name: "Trả lời không kèm mã" }).click();
+  await expect(page.getByRole("heading", { name: "Hôm nay Ông/Bà đến để làm gì?" })).toBeVisible();
+  expect((await send(page)).some((question) => question.includes("lĩnh vực"))).toBe(true);
+  await expect.poll(() => desk.stored(), { timeout: 30_000 }).toBe(2);
+});
+
+test("a scanner begins with the link of a slip, also without a network", async ({ desk, machine }) => {
+  const page = await machine.start({ width: 1280, height: 800 });
+  await enrol(page, desk);
+  await desk.server.run("device", "service", await desk.device());
+  const [first = "", second = ""] = await issueSlips(desk, ["H20.18-261122-0002", "H20.18-261122-0003"]);
+  await knowsSlips(page, desk);
+  await kept(page);
+  const scan = async (slip: string) => {
+    await page.keyboard.type(`${desk.proxy.origin}/s/${desk.point}?slip=${slip}`);
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("heading", { name: "Hôm nay Ông/Bà đến để làm gì?" })).toBeVisible({ timeout: 10_000 });
+  };
+  await scan(first);
+  await send(page);
+  await expect.poll(() => desk.stored(), { timeout: 30_000 }).toBe(1);
+  await page.getByRole("button", { name: "Xong" }).click();
+
+  desk.proxy.set("cut");
+  await scan(second);
+  await send(page);
+  desk.proxy.set("open");
+  await expect.poll(() => desk.stored(), { timeout: 60_000 }).toBe(2);
+  expect((await desk.responses()).map((row) => row.respondent)).toMatchObject([{ field: "land" }, { field: "land" }]);
+});
