@@ -24,6 +24,9 @@ const KEYS: Duration = Duration::from_mins(5);
 /// How often changed days are folded. A fold reads every response of a changed day, so that a busy desk would
 /// be read again and again.
 const FOLD: Duration = Duration::from_mins(10);
+/// How long a server that has just started leaves the jobs that read much. It may have been down, and then everything
+/// that waited on devices arrives now.
+const SETTLE_IN: Duration = Duration::from_mins(10);
 /// How long figures of a demo gather answers before they are written: many at once cost what one costs.
 const GATHER: Duration = Duration::from_millis(300);
 /// How often it is asked whether the night has come.
@@ -61,17 +64,20 @@ impl Jobs {
             released: Arc::default(),
         };
         let mut tasks = JoinSet::new();
-        tasks.spawn(every(
-            "refresh",
-            REFRESH,
-            stopped.clone(),
-            context.clone(),
-            refresh,
-        ));
-        tasks.spawn(every("keys", KEYS, stopped.clone(), context.clone(), keys));
-        tasks.spawn(every("fold", FOLD, stopped.clone(), context.clone(), fold));
-        tasks.spawn(every("live", GATHER, stopped.clone(), context.clone(), live));
-        tasks.spawn(every("night", NIGHT, stopped, context, night));
+        let turns = |interval| Turns {
+            first: Duration::ZERO,
+            interval,
+            stopped: stopped.clone(),
+        };
+        let later = |interval| Turns {
+            first: SETTLE_IN,
+            ..turns(interval)
+        };
+        tasks.spawn(every("refresh", turns(REFRESH), context.clone(), refresh));
+        tasks.spawn(every("keys", turns(KEYS), context.clone(), keys));
+        tasks.spawn(every("live", turns(GATHER), context.clone(), live));
+        tasks.spawn(every("fold", later(FOLD), context.clone(), fold));
+        tasks.spawn(every("night", later(NIGHT), context, night));
         Self { stop, tasks }
     }
 
@@ -83,18 +89,29 @@ impl Jobs {
     }
 }
 
-/// Runs a job at an interval until stopped. A failure is logged, and the job tried again at its next turn.
+/// When a job has its turn.
+struct Turns {
+    /// How long after the start it has its first.
+    first: Duration,
+    interval: Duration,
+    stopped: watch::Receiver<bool>,
+}
+
+/// Runs a job at its turns until stopped. A failure is logged, and the job tried again at its next turn.
 async fn every<F, R>(
     name: &'static str,
-    interval: Duration,
-    mut stopped: watch::Receiver<bool>,
+    Turns {
+        first,
+        interval,
+        mut stopped,
+    }: Turns,
     context: Context,
     job: F,
 ) where
     F: Fn(Context) -> R,
     R: Future<Output = anyhow::Result<()>>,
 {
-    let mut ticks = tokio::time::interval(interval);
+    let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + first, interval);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
