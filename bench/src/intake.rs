@@ -40,6 +40,7 @@ pub(crate) struct Place {
 pub(crate) async fn run(args: &Args, folder: &Folder, place: &Place, table: &mut Table) -> Result<()> {
     let mut world = World::make(&place.url, SIPAS).await?;
     direct::fill(&mut world, args.before()).await?;
+    direct::settle(&place.url).await?;
     table.section(&format!(
         "Intake on {}: 39 answers, {} connections, {} responses there before",
         place.name,
@@ -58,8 +59,6 @@ pub(crate) async fn run(args: &Args, folder: &Folder, place: &Place, table: &mut
     table.line("d  the same with tallies", tallied, "/s", Bar::None);
     table.line("d / e", tallied / bare, "", Bar::AtLeast(0.15));
     let documents = Documents::make(&mut world);
-    // The server makes the night's release when it starts; here it finds it made.
-    world.service.release_all().await?;
     world.close().await;
 
     let route = Running::route(&args.route, folder, &place.url)?;

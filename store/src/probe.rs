@@ -25,6 +25,8 @@ pub trait Probe: Send + Sync {
     async fn insert_only(&self, batch: &[NewResponse]) -> Result<(), StoreError>;
     /// Changes one bit of one stored day tally; done again, it puts it right.
     async fn flip_bit(&self, campaign: CampaignId) -> Result<(), StoreError>;
+    /// Counts what the tables hold, for the planner: what PostgreSQL does by itself within minutes after many rows came.
+    async fn analyze(&self) -> Result<(), StoreError>;
     /// Closes the connections.
     async fn close(&self);
 }
@@ -62,6 +64,11 @@ macro_rules! probe {
                     return Err(StoreError::Conflict("response_bucket".to_owned()));
                 }
                 tx.commit().await?;
+                Ok(())
+            }
+
+            async fn analyze(&self) -> Result<(), StoreError> {
+                sqlx::query("analyze").execute(&self.writer).await?;
                 Ok(())
             }
 
