@@ -101,6 +101,22 @@ test.describe(() => {
     await page.goto(`${desk.proxy.origin}/kiosk/`);
     await page.getByRole("button", { name: "Bắt đầu" }).click();
     await expect(page.getByRole("heading", { name: TOMORROW })).toBeVisible();
+
+    // It asks for a number, for which the screen has keys; one that cannot be true is told and taken back.
+    await goOnTo(page, "#kiosk-heading:has-text('bao nhiêu lần')");
+    expect(await violations(page)).toEqual([]);
+    const number = page.getByRole("textbox", { name: /bao nhiêu lần/ });
+    const key = (name: string) => page.locator(".kiosk-key", { hasText: new RegExp(`^${name}$`) });
+    await key("3").click();
+    await key("0").click();
+    await expect(number).toHaveValue("30");
+    await expect(number).toHaveAttribute("aria-invalid", "true");
+    await expect(page.getByRole("button", { name: "Bỏ qua" })).toBeVisible();
+    await key("Xoá").click();
+    await expect(number).not.toHaveAttribute("aria-invalid");
+    await page.getByRole("button", { name: "Tiếp tục" }).click();
+    await page.getByRole("button", { name: "Quay lại" }).click();
+    await expect(number).toHaveValue("3");
   });
 });
 

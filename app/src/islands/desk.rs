@@ -15,6 +15,8 @@ mod device;
 #[cfg(feature = "desk")]
 mod idb;
 #[cfg(feature = "desk")]
+mod keys;
+#[cfg(feature = "desk")]
 mod kiosk;
 #[cfg(feature = "desk")]
 mod net;

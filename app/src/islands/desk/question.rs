@@ -5,8 +5,12 @@ use domain::questionnaire::{AnswerKind, ChoiceOption, Question, Scale};
 use domain::text::Text;
 use leptos::prelude::*;
 
+use super::keys::{Press, keys};
 use super::kiosk::Kiosk;
 use super::steps::Session;
+
+/// How many characters a number may have: those of the largest.
+const LONGEST_NUMBER: usize = 20;
 use super::{aloud, browser};
 
 /// The screen of the question at which the person is.
@@ -230,29 +234,49 @@ fn multiple(kiosk: Kiosk, options: &[ChoiceOption], at_most: Option<u8>) -> Vec<
         .collect()
 }
 
+/// A whole number, with keys of its own for a device without a keyboard. One that is out of range is no answer, and
+/// the range says so.
 fn number(kiosk: Kiosk, session: &Session, min: i64, max: i64) -> AnyView {
     let given = match session.answer() {
         Answer::Number(number) => number.to_string(),
         _ => String::new(),
     };
-    let typed = move |event| {
-        let number = event_target_value(&event).trim().parse().ok();
-        let number = number.filter(|number| (min..=max).contains(number));
+    let typed = RwSignal::new(given);
+    let read = move |typed: &str| {
+        let number = typed.trim().parse().ok();
+        number.filter(|number| (min..=max).contains(number))
+    };
+    let take = move || {
+        let number = typed.with_untracked(|typed| read(typed));
         kiosk.change(|session| session.set(number.map_or(Answer::Skipped, Answer::Number)));
+    };
+    let wrong = move || typed.with(|typed| !typed.trim().is_empty() && read(typed).is_none());
+    let characters: &[u8] = if min < 0 { b"1234567890-" } else { b"1234567890" };
+    let press = move |press: Press| {
+        typed.update(|typed| press.apply(typed, LONGEST_NUMBER));
+        take();
     };
     view! {
         <div class="kiosk-typed">
             <input
-                type="number"
-                inputmode="numeric"
+                type="text"
+                inputmode="none"
                 autocomplete="off"
-                min=min
-                max=max
                 aria-labelledby="kiosk-heading"
-                value=given
-                on:input=typed
+                aria-describedby="kiosk-range"
+                aria-invalid=move || wrong().then_some("true")
+                prop:value=typed
+                on:input=move |event| {
+                    typed.set(event_target_value(&event));
+                    take();
+                }
             />
-            <p class="hint">{min} "–" {max}</p>
+            <p class="hint" class:field-error=wrong id="kiosk-range" role="status">
+                {min}
+                "–"
+                {max}
+            </p>
+            {keys(kiosk, "kiosk-number-keys", characters, press)}
         </div>
     }
     .into_any()

@@ -12,6 +12,7 @@ use leptos::task::spawn_local;
 
 use super::courier;
 use super::device::{Slips, now};
+use super::keys::keys;
 use super::kiosk::{Kiosk, Screen};
 use super::{browser, device};
 
@@ -99,7 +100,9 @@ pub(super) fn slip(kiosk: Kiosk) -> AnyView {
             <p class="field-error" id="kiosk-slip-said" role="alert">
                 {move || kiosk.slip_said.get().map(|key| kiosk.words(key))}
             </p>
-            {keys(kiosk)}
+            {keys(kiosk, "kiosk-slip-keys", ALPHABET, move |press| {
+                typed.update(|typed| press.apply(typed, 2 * ONE_TIME_LENGTH));
+            })}
             <div class="kiosk-slip-steps">
                 <button type="button" class="kiosk-plain" on:click=move |_| kiosk.wipe()>
                     {move || kiosk.words("kiosk-back")}
@@ -120,46 +123,6 @@ pub(super) fn slip(kiosk: Kiosk) -> AnyView {
         </form>
     }
     .into_any()
-}
-
-/// The characters that a code may have, and one that takes the last away.
-fn keys(kiosk: Kiosk) -> impl IntoView {
-    let typed = kiosk.slip_typed;
-    let key = move |character: char| {
-        view! {
-            <button
-                type="button"
-                class="kiosk-key"
-                on:click=move |_| {
-                    kiosk.touch();
-                    typed.update(|typed| {
-                        if typed.len() < 2 * ONE_TIME_LENGTH {
-                            typed.push(character);
-                        }
-                    });
-                }
-            >
-                {character}
-            </button>
-        }
-    };
-    view! {
-        <div class="kiosk-keys" role="group" aria-label=move || kiosk.t("kiosk-slip-keys")>
-            {ALPHABET.iter().map(|character| key(char::from(*character))).collect_view()}
-            <button
-                type="button"
-                class="kiosk-key kiosk-erase"
-                on:click=move |_| {
-                    kiosk.touch();
-                    typed.update(|typed| {
-                        typed.pop();
-                    });
-                }
-            >
-                {move || kiosk.words("kiosk-slip-erase")}
-            </button>
-        </div>
-    }
 }
 
 /// Begins with a code, unless the server says that it cannot be used.
