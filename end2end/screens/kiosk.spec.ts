@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 
 import { enrol, goOn, goOnTo, PIN, test } from "../support/kiosk.ts";
 import { contactSheet, figure } from "../support/sheet.ts";
+import { HAVE, issueSlips, knowsSlips } from "../support/slips.ts";
 
 const SCREENS = {
   portrait: { width: 1080, height: 1920 },
@@ -14,8 +15,8 @@ const SCREENS = {
 
 /** What is pressed on the way, by language. */
 const WORDS = {
-  vi: { language: "Tiếng Việt", large: "Chữ to", contrast: "Tương phản cao", low: "Không hài lòng", reason: "Phải chờ lâu", done: "Xong" },
-  en: { language: "English", large: "Larger text", contrast: "High contrast", low: "Dissatisfied", reason: "I had to wait a long time", done: "Done" },
+  vi: { language: "Tiếng Việt", large: "Chữ to", contrast: "Tương phản cao", low: "Không hài lòng", reason: "Phải chờ lâu", done: "Xong", slip: HAVE },
+  en: { language: "English", large: "Larger text", contrast: "High contrast", low: "Dissatisfied", reason: "I had to wait a long time", done: "Done", slip: "I have the code of my appointment slip" },
 } as const;
 type Words = (typeof WORDS)[keyof typeof WORDS];
 
@@ -47,6 +48,8 @@ for (const [name, viewport] of Object.entries(SCREENS)) {
     await page.reload();
     await page.locator(".kiosk-trial").waitFor({ state: "detached" });
     await shot("attract");
+    await issueSlips(desk, ["H20.18-261122-0001"]);
+    await knowsSlips(page, desk);
 
     const sheet = await machine.newPage();
     for (const [language, words] of Object.entries(WORDS)) {
@@ -91,6 +94,14 @@ async function questions(page: Page, words: Words, shot: Shot): Promise<void> {
   const pick = (name: string) => page.getByRole("button", { name, exact: true }).click();
   await pick(words.language);
   await shot("attract");
+  await pick(words.slip);
+  await page.keyboard.type("2345-6789");
+  await page.keyboard.press("Enter");
+  await page.locator("#kiosk-slip-said").filter({ hasText: /./ }).waitFor();
+  await shot("slip, too short");
+  await page.locator(".kiosk-slip-steps button").first().click();
+  await page.locator(".kiosk-begin").waitFor();
+  await pick(words.language);
   await page.locator(".kiosk-begin").click();
   await shot("one of a few");
   await goOn(page);
