@@ -87,7 +87,6 @@ pub struct Findings {
 /// The interface of a pack.
 pub struct Interface {
     language: Language,
-    name: String,
     direction: Direction,
     sheet: Option<String>,
     bundle: FluentBundle<FluentResource>,
@@ -132,7 +131,6 @@ impl Interface {
             .collect();
         Ok(Self {
             language: pack.language.clone(),
-            name: pack.name.clone(),
             direction: pack.direction,
             sheet: pack.sheet.clone(),
             bundle,
@@ -144,11 +142,6 @@ impl Interface {
     /// The language.
     pub fn language(&self) -> &Language {
         &self.language
-    }
-
-    /// What those who speak it call it.
-    pub fn name(&self) -> &str {
-        &self.name
     }
 
     /// Some text is missing.

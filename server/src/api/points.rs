@@ -55,7 +55,7 @@ pub struct VersionDocument {
     /// The first civil date on which it is asked.
     #[schema(value_type = String, format = Date)]
     pub from: String,
-    /// The languages in which it can be asked.
+    /// The languages in which it can be asked. Those that a language pack adds have their texts at `/api/v1/languages`.
     #[schema(example = json!(["vi", "en"]))]
     pub languages: Vec<String>,
 }
@@ -141,11 +141,11 @@ pub(super) fn document(service: &Service, desk: Desk) -> PointDocument {
             .iter()
             .filter_map(|id| item(&units, *id, today, None))
             .collect(),
-        questionnaire: version(from.unwrap_or(desk.campaign.starts_on), &desk.version),
+        questionnaire: version(service, from.unwrap_or(desk.campaign.starts_on), &desk.version),
         upcoming: desk
             .upcoming
             .iter()
-            .map(|(from, stored)| version(*from, stored))
+            .map(|(from, stored)| version(service, *from, stored))
             .collect(),
         campaign: campaign(&desk.campaign),
     }
@@ -166,10 +166,10 @@ pub async fn campaigns(State(state): State<ApiState>) -> Json<Campaigns> {
     Json(Campaigns { campaigns })
 }
 
-fn version(from: Date, stored: &StoredVersion) -> VersionDocument {
+fn version(service: &Service, from: Date, stored: &StoredVersion) -> VersionDocument {
     let VersionRef { key, version, hash } = stored.version.reference();
-    let languages = stored
-        .version
+    let languages = service
+        .translated(stored)
         .definition()
         .languages
         .iter()

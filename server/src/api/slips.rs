@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use domain::civil;
-use domain::response::{FieldError, FieldErrorCode};
 use domain::slip;
 use serde::{Deserialize, Serialize};
 use service::slips::{Dossier, IssuedSlip, Standing, VALID_DAYS};
@@ -109,7 +108,7 @@ pub struct SlipQuestion {
 /// Where a slip stands.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SlipStanding {
-    /// `good`, `used`, `expired`, or `unknown` in the campaign of the device.
+    /// `good`, `used`, `expired`, `unknown` in the campaign of the device, or `mistyped`: no code at all.
     #[schema(example = "good")]
     standing: &'static str,
     /// The option of the question `field` that is known of the dossier, so that it need not be asked.
@@ -126,7 +125,6 @@ pub struct SlipStanding {
         (status = 401, description = "No token, or an unknown one", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "The device was revoked", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 413, description = "Longer than 4 KB", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "The code was mistyped", body = ProblemDocument, content_type = "application/problem+json"),
     ),
     security(("device" = [])),
 )]
@@ -139,8 +137,13 @@ pub async fn standing(
     let device = devices::device(&state, &parts.headers).await?;
     let campaign = service.desk_of(&device).await?.campaign.id;
     let asked: SlipQuestion = body::json(&body::bytes(&parts.headers, body, QUESTION_LIMIT).await?)?;
-    let code = slip::read(&asked.code)
-        .map_err(|_| Problem::invalid(vec![FieldError::new("/code", FieldErrorCode::Mistyped)]))?;
+    let Ok(code) = slip::read(&asked.code) else {
+        let standing = "mistyped";
+        return Ok(Json(SlipStanding {
+            standing,
+            field: None,
+        }));
+    };
     let (standing, field) = match service.slip(campaign, &code).await? {
         Standing::Good(slip) => ("good", slip.field),
         Standing::Used => ("used", None),

@@ -191,7 +191,9 @@ async fn a_device_gets_texts_and_recordings_and_the_version_stays_as_published()
         .unwrap();
     let desk = world.send(request).await.json();
     let published = version();
-    let hash = desk["point"]["questionnaire"]["hash"].as_str().unwrap();
+    let asked = &desk["point"]["questionnaire"];
+    assert_eq!(asked["languages"], json!(["vi", "en", "qaa"]));
+    let hash = asked["hash"].as_str().unwrap();
     assert!(Version::received(&desk["definitions"][0], hash).is_some());
 
     let languages = desk["languages"].as_array().unwrap();

@@ -157,7 +157,7 @@ pub(super) fn read(answer: &str) -> Option<Standing> {
         "good" => Standing::Good(document.field),
         "used" => Standing::Used,
         "expired" => Standing::Expired,
-        "unknown" => Standing::Unknown,
+        "unknown" | "mistyped" => Standing::Unknown,
         _ => return None,
     })
 }
