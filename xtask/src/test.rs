@@ -110,7 +110,8 @@ pub(crate) fn screens() -> Result<()> {
 pub(crate) fn bench() -> Result<()> {
     prepare_browser()?;
     step("what is seen in a browser", "3 min", || {
-        check(&mut playwright("bench"))
+        // One after another: what runs beside would be measured too.
+        check(playwright("bench").arg("--workers=1"))
     })
 }
 
