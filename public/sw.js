@@ -73,8 +73,9 @@ async function keepVoices(addresses) {
 }
 
 self.addEventListener("message", (event) => {
-  if (!Array.isArray(event.data)) return;
-  event.waitUntil(keepVoices(event.data));
+  // A page names the recordings that it wants kept.
+  if (Array.isArray(event.data)) event.waitUntil(keepVoices(event.data));
+  if (event.data !== "update") return;
   const done = fetchWhole().catch(() => false);
   event.waitUntil(done.then((newer) => event.ports[0]?.postMessage(newer)));
 });

@@ -3,9 +3,8 @@
 
 use std::cell::{Cell, RefCell};
 
-use js_sys::{Function, Promise};
+use js_sys::Promise;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlAudioElement, SpeechSynthesisUtterance};
 
@@ -64,15 +63,15 @@ async fn play(address: &str) -> bool {
         return false;
     };
     PLAYING.set(Some(audio.clone()));
-    let ended = Promise::new(&mut |resolve, reject| {
-        let resolve: Function = resolve.unchecked_into();
+    let over = Promise::new(&mut |resolve, _| {
         // An element is paused when it is stopped, and when it has come to its end.
         audio.set_onpause(Some(&resolve));
         audio.set_onended(Some(&resolve));
-        audio.set_onerror(Some(reject.unchecked_ref()));
+        audio.set_onerror(Some(&resolve));
     });
     let Ok(started) = audio.play() else { return false };
-    JsFuture::from(started).await.is_ok() && JsFuture::from(ended).await.is_ok()
+    let plays = JsFuture::from(started).await.is_ok();
+    plays && JsFuture::from(over).await.is_ok()
 }
 
 /// Speaks with the device's voice for the language, if it has one.

@@ -138,15 +138,33 @@ pub(super) async fn register_worker() {
     }
 }
 
+/// The worker that serves this page.
+fn worker() -> Option<JsValue> {
+    let workers = Reflect::get(&navigator()?, &"serviceWorker".into()).ok()?;
+    let worker = Reflect::get(&workers, &"controller".into()).ok()?;
+    worker.is_object().then_some(worker)
+}
+
+/// Tells the worker something, handing over what goes along.
+fn tell(worker: &JsValue, message: &JsValue, along: &Array) -> Option<()> {
+    let post: Function = Reflect::get(worker, &"postMessage".into())
+        .ok()?
+        .dyn_into()
+        .ok()?;
+    post.call2(worker, message, along).ok().map(drop)
+}
+
+/// Lets the worker keep these recordings, and no others.
+pub(super) fn keep_recordings(recordings: &[String]) {
+    let message: Array = recordings.iter().map(JsValue::from).collect();
+    worker().and_then(|worker| tell(&worker, &message, &Array::new()));
+}
+
 /// Asks the worker whether the server has a newer page. It takes over all of it or nothing, and says whether it
-/// did; then the page may start again, between two persons. The worker also keeps these recordings, and no others.
-pub(super) async fn newer_page(recordings: &[String]) -> bool {
-    let workers = navigator().and_then(|navigator| Reflect::get(&navigator, &"serviceWorker".into()).ok());
-    let worker = workers.and_then(|workers| Reflect::get(&workers, &"controller".into()).ok());
-    let Some(worker) = worker.filter(JsValue::is_object) else {
-        return false;
-    };
-    let Ok(channel) = web_sys::MessageChannel::new() else {
+/// did; then the page may start again, between two persons. The worker may be of an older page than this one or of a
+/// newer, so the message stays what it is.
+pub(super) async fn newer_page() -> bool {
+    let (Some(worker), Ok(channel)) = (worker(), web_sys::MessageChannel::new()) else {
         return false;
     };
     let (ours, theirs) = (channel.port1(), channel.port2());
@@ -157,12 +175,7 @@ pub(super) async fn newer_page(recordings: &[String]) -> bool {
             });
         ours.set_onmessage(Some(told.unchecked_ref()));
     });
-    let post = Reflect::get(&worker, &"postMessage".into()).ok();
-    let Some(post) = post.and_then(|post| post.dyn_into::<Function>().ok()) else {
-        return false;
-    };
-    let message: Array = recordings.iter().map(JsValue::from).collect();
-    if post.call2(&worker, &message, &Array::of1(&theirs)).is_err() {
+    if tell(&worker, &"update".into(), &Array::of1(&theirs)).is_none() {
         return false;
     }
     JsFuture::from(answered)

@@ -170,9 +170,15 @@ impl Kiosk {
         aloud::read(parts);
     }
 
-    fn next_turn(self) -> u64 {
+    /// Makes everything that waits pointless, and gives what [`Self::is_turn`] is asked with.
+    pub(super) fn next_turn(self) -> u64 {
         self.turn.update_value(|turn| *turn += 1);
         self.turn.get_value()
+    }
+
+    /// Nothing happened since that made waiting pointless.
+    pub(super) fn is_turn(self, turn: u64) -> bool {
+        self.turn.get_value() == turn
     }
 
     /// Does something after a while, unless something else happened.
@@ -180,7 +186,7 @@ impl Kiosk {
         let turn = self.next_turn();
         set_timeout(
             move || {
-                if self.turn.get_value() == turn {
+                if self.is_turn(turn) {
                     act();
                 }
             },
@@ -221,6 +227,7 @@ impl Kiosk {
             session.know_field(&field);
         }
         self.touch();
+        self.next_turn();
         self.forget_slip();
         self.code.set_value(code);
         self.began.set_value(now());
@@ -299,6 +306,7 @@ impl Kiosk {
     fn forget_slip(self) {
         self.slip_typed.set(String::new());
         self.slip_said.set(None);
+        self.slip_asking.set(false);
         self.code.set_value(None);
     }
 
@@ -368,10 +376,9 @@ impl Kiosk {
         let recordings = self
             .desk
             .with_untracked(|desk| desk.as_ref().map(Desk::recordings));
+        browser::keep_recordings(&recordings.unwrap_or_default());
         spawn_local(async move {
-            if browser::newer_page(&recordings.unwrap_or_default()).await
-                && self.screen.get_untracked() == Screen::Attract
-            {
+            if browser::newer_page().await && self.screen.get_untracked() == Screen::Attract {
                 browser::reload();
             }
         });

@@ -8,10 +8,10 @@ use leptos::prelude::*;
 use super::keys::{Press, keys};
 use super::kiosk::Kiosk;
 use super::steps::Session;
+use super::{aloud, browser};
 
 /// How many characters a number may have: those of the largest.
 const LONGEST_NUMBER: usize = 20;
-use super::{aloud, browser};
 
 /// The screen of the question at which the person is.
 pub(super) fn question(kiosk: Kiosk) -> AnyView {

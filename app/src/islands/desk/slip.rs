@@ -11,13 +11,13 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::courier;
-use super::device::{Slips, now};
+use super::device::Slips;
 use super::keys::keys;
 use super::kiosk::{Kiosk, Screen};
 use super::{browser, device};
 
-/// A scanner types faster than this, in milliseconds from key to key.
-const QUICK_MS: i64 = 100;
+/// A scanner types faster than this, in seconds from key to key.
+const QUICK_S: f64 = 0.1;
 /// A link with a slip is shorter.
 const LONGEST_SCAN: usize = 300;
 /// The field of the code.
@@ -25,7 +25,7 @@ pub(super) const INPUT: &str = "kiosk-slip";
 
 thread_local! {
     /// What is being typed quickly, and when its last key came.
-    static SCANNED: RefCell<(String, i64)> = const { RefCell::new((String::new(), 0)) };
+    static SCANNED: RefCell<(String, f64)> = const { RefCell::new((String::new(), 0.0)) };
 }
 
 /// What the server says of a slip.
@@ -47,9 +47,9 @@ pub(super) fn listen(kiosk: Kiosk) {
         let Some(key) = key.and_then(|key| key.as_string()).filter(|_| scans) else {
             return;
         };
-        let at = now();
+        let at = browser::uptime();
         let ended = SCANNED.with_borrow_mut(|(typed, last)| {
-            if !(0..QUICK_MS).contains(&(at - *last)) || typed.len() > LONGEST_SCAN {
+            if at - *last > QUICK_S || typed.len() > LONGEST_SCAN {
                 typed.clear();
             }
             *last = at;
@@ -132,13 +132,14 @@ fn take(kiosk: Kiosk, code: String) {
     }
     kiosk.slip_said.set(None);
     kiosk.slip_asking.set(true);
+    let turn = kiosk.next_turn();
     spawn_local(async move {
         let standing = courier::standing(&code).await;
-        kiosk.slip_asking.set(false);
-        // The person went away meanwhile, or the device gave up on them.
-        if kiosk.screen.get_untracked() != Screen::Slip {
+        // The person went on without it or went away, and another one may type theirs by now.
+        if !kiosk.is_turn(turn) {
             return;
         }
+        kiosk.slip_asking.set(false);
         kiosk.touch();
         match standing {
             None => kiosk.begin_with(Some(code), None),

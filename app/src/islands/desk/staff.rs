@@ -55,7 +55,7 @@ fn touched(kiosk: Kiosk) {
     {
         LAST.set((0, 0));
         // Whoever was answering is gone before staff see anything.
-        if begun == Screen::Question {
+        if begun != Screen::Attract {
             kiosk.give_up();
         }
         kiosk.screen.set(Screen::Pin);
