@@ -66,6 +66,13 @@ impl Locale {
         }
     }
 
+    /// The language of the program that this is; none for a further one.
+    pub fn of(language: &Language) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|locale| locale.tag() == language.as_str())
+    }
+
     /// The language for looking into texts of questionnaires, units and campaigns.
     pub fn language(self) -> Language {
         match self {

@@ -20,7 +20,7 @@ use service::languages::{Languages, Pack, Translation, VersionName};
 
 use files::Files;
 
-pub use report::{Report, VersionReport};
+pub use report::Report;
 pub use template::write as write_template;
 
 /// The file that makes a folder a pack.
@@ -47,7 +47,7 @@ pub struct Loaded {
     pub languages: Languages,
     /// The interface in these languages.
     pub interfaces: Interfaces,
-    /// What the files hold, as written, for [`Report`].
+    /// What the files hold, as written, for [`Report`]; in the order of `interfaces`.
     pub folders: Vec<Folder>,
     files: Files,
 }
@@ -96,21 +96,17 @@ pub struct Entry {
 /// Names the file, the place in it, and what to change.
 pub fn load(folder: &Path) -> anyhow::Result<Loaded> {
     let mut loaded = Loaded::default();
-    let mut packs = Vec::new();
+    let (mut packs, mut interfaces) = (Vec::new(), Vec::new());
     for path in entries(folder)? {
         if path.is_dir() {
-            let (pack, folder) = pack(&path, &mut loaded.files)?;
+            let (pack, interface, folder) = pack(&path, &mut loaded.files)?;
             packs.push(pack);
+            interfaces.push(interface);
             loaded.folders.push(folder);
         }
     }
     loaded.languages = Languages::new(packs);
-    loaded.interfaces = Interfaces::read(&loaded.languages).map_err(|(language, error)| {
-        anyhow!(
-            "{}: {error}",
-            folder.join(language.as_str()).join(INTERFACE).display()
-        )
-    })?;
+    loaded.interfaces = Interfaces::keep(interfaces);
     Ok(loaded)
 }
 
@@ -121,7 +117,7 @@ impl Loaded {
     }
 }
 
-fn pack(path: &Path, files: &mut Files) -> anyhow::Result<(Pack, Folder)> {
+fn pack(path: &Path, files: &mut Files) -> anyhow::Result<(Pack, Interface, Folder)> {
     let tag = name_of(path)?;
     let language = Language::parse(tag)
         .filter(|language| language.as_str() == tag)
@@ -147,7 +143,8 @@ fn pack(path: &Path, files: &mut Files) -> anyhow::Result<(Pack, Folder)> {
         questionnaires.entry(name.clone()).or_default().wording = wording;
         written.insert(name, entries);
     }
-    if ["vi", "en"].contains(&tag) && !(interface.is_empty() && written.is_empty()) {
+    let locale = Locale::of(&language);
+    if locale.is_some() && !(interface.is_empty() && written.is_empty()) {
         bail!(
             "{}: the program's own {tag} texts cannot be replaced; a pack of {tag} holds recordings only",
             path.display()
@@ -179,7 +176,6 @@ fn pack(path: &Path, files: &mut Files) -> anyhow::Result<(Pack, Folder)> {
     };
     let interface =
         Interface::read(&pack).map_err(|error| anyhow!("{}: {error}", interface_path.display()))?;
-    let locale = Locale::ALL.into_iter().find(|locale| locale.tag() == tag);
     let words = |key: &str| match locale {
         Some(locale) => sources()
             .iter()
@@ -192,7 +188,7 @@ fn pack(path: &Path, files: &mut Files) -> anyhow::Result<(Pack, Folder)> {
         .filter_map(|(key, address)| Some((words(&key)?, address)))
         .collect();
     pack.is_partial = locale.is_none() && interface.is_partial();
-    Ok((pack, folder))
+    Ok((pack, interface, folder))
 }
 
 /// A style sheet that gives a language its font; Vietnamese that stands in keeps its own.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use domain::questionnaire::{Version, Wording};
-use domain::text::{Direction, Language, Text};
+use domain::text::{Direction, Language};
 
 /// The packs of a server, in the order of their tags.
 #[derive(Clone, Debug, Default)]
@@ -112,8 +112,7 @@ impl Pack {
 
     /// Some text of the interface or of the version is missing, so that Vietnamese stands in.
     pub fn is_partial_for(&self, version: &Version) -> bool {
-        let lacks = |text: &Text| text.find(&self.language).fallback;
-        self.is_partial || version.wording().iter().any(|(_, text)| lacks(text))
+        self.is_partial || version.lacks_wording(&self.language)
     }
 }
 

@@ -15,7 +15,7 @@ use fluent_templates::{LanguageIdentifier, langid};
 use leptos::prelude::*;
 use leptos::tachys::html::attribute::IntoAttributeValue;
 use leptos::tachys::view::IntoRender;
-use service::languages::{Languages, Pack};
+use service::languages::Pack;
 use time::Date;
 
 use super::Locale;
@@ -230,21 +230,12 @@ impl fmt::Debug for Interface {
 pub struct Interfaces(&'static [Interface]);
 
 impl Interfaces {
-    /// Reads the texts of all packs.
-    ///
-    /// # Errors
-    ///
-    /// The language of the pack that cannot be used, and what is wrong with it.
-    pub fn read(languages: &Languages) -> Result<Self, (Language, String)> {
-        let interfaces = languages
-            .packs()
-            .iter()
-            .map(|pack| Interface::read(pack).map_err(|error| (pack.language.clone(), error)))
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self(Vec::leak(interfaces)))
+    /// Those of the packs, for good.
+    pub fn keep(interfaces: Vec<Interface>) -> Self {
+        Self(Vec::leak(interfaces))
     }
 
-    /// All of them, in the order of their tags.
+    /// All of them.
     pub fn all(self) -> &'static [Interface] {
         self.0
     }
@@ -270,10 +261,7 @@ impl From<Locale> for Tongue {
 impl Tongue {
     /// The tongue of a questionnaire's language.
     pub fn of(language: &Language, interfaces: Interfaces) -> Self {
-        if let Some(locale) = Locale::ALL
-            .into_iter()
-            .find(|locale| locale.tag() == language.as_str())
-        {
+        if let Some(locale) = Locale::of(language) {
             return Self::Own(locale);
         }
         let pack = interfaces.0.iter().find(|known| known.language == *language);

@@ -25,6 +25,13 @@ impl Version {
         texts
     }
 
+    /// Whether some text that a respondent may see is missing in that language, so that Vietnamese stands in.
+    pub fn lacks_wording(&self, language: &Language) -> bool {
+        self.wording()
+            .iter()
+            .any(|(_, text)| text.find(language).fallback)
+    }
+
     /// The same version, which can also be asked in that language. What the wording lacks stays Vietnamese.
     #[must_use]
     pub fn with_wording(&self, language: &Language, wording: &Wording) -> Self {
@@ -152,6 +159,8 @@ mod tests {
             asked.definition().languages.len(),
             version.definition().languages.len() + 1
         );
+        assert!(asked.lacks_wording(&language));
+        assert!(!asked.lacks_wording(&Language::en()));
         for (name, text) in asked.wording() {
             let found = text.find(&language);
             assert_eq!(found.fallback, name == "title", "{name}");

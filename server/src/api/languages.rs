@@ -84,6 +84,9 @@ fn document<'a>(pack: &Pack, versions: impl Iterator<Item = &'a Version>) -> Lan
     for version in versions {
         let name = VersionName::of(version);
         document.voices.extend(pack.recordings(version));
+        if version.definition().languages.contains(&pack.language) {
+            document.partial |= pack.is_partial_for(version);
+        }
         let Some(translation) = pack
             .questionnaires
             .get(&name)
@@ -91,7 +94,6 @@ fn document<'a>(pack: &Pack, versions: impl Iterator<Item = &'a Version>) -> Lan
         else {
             continue;
         };
-        document.partial |= pack.is_partial_for(version);
         document.questionnaires.push(WordingDocument {
             key: name.key,
             version: name.version,

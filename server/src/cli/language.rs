@@ -3,8 +3,7 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use anyhow::{Context as _, anyhow, bail};
-use app::i18n::Interface;
+use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use domain::questionnaire::Version;
 use domain::text::Language;
@@ -56,14 +55,13 @@ fn check(service: &Service, folder: &Path, only: Option<&Language>) -> anyhow::R
     let published: Vec<&Version> = versions.iter().map(|stored| stored.version.as_ref()).collect();
     let mut out = io::stdout().lock();
     let (mut checked, mut complete) = (0, true);
-    for folder in &loaded.folders {
+    for (folder, interface) in loaded.folders.iter().zip(loaded.interfaces.all()) {
         let pack = loaded
             .languages
             .pack(&folder.language)
             .filter(|pack| only.is_none_or(|only| *only == pack.language));
         let Some(pack) = pack else { continue };
-        let interface = Interface::read(pack).map_err(|error| anyhow!("{}: {error}", pack.language))?;
-        let report = Report::of(pack, folder, &interface, &published);
+        let report = Report::of(pack, folder, interface, &published);
         write!(out, "{report}")?;
         checked += 1;
         complete &= report.is_complete();

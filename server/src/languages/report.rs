@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use app::i18n::{Findings, Interface, sources};
+use app::i18n::{Findings, Interface, Locale, sources};
 use domain::questionnaire::Version;
 use domain::text::Language;
 use service::languages::{Pack, VersionName};
@@ -24,25 +24,25 @@ pub struct Report {
 
 /// What was found about one version.
 #[derive(Debug, PartialEq, Eq)]
-pub struct VersionReport {
-    pub name: VersionName,
-    pub texts: usize,
-    pub missing: Vec<String>,
-    pub unknown: Vec<String>,
+struct VersionReport {
+    name: VersionName,
+    texts: usize,
+    missing: Vec<String>,
+    unknown: Vec<String>,
     /// Texts whose Vietnamese is another than what was translated.
-    pub outdated: Vec<String>,
+    outdated: Vec<String>,
     /// How many texts have a recording.
-    pub recorded: usize,
-    pub unknown_voices: Vec<String>,
+    recorded: usize,
+    unknown_voices: Vec<String>,
     /// The pack has no text of it, so it is not asked in the language.
-    pub is_untouched: bool,
+    is_untouched: bool,
 }
 
 impl Report {
     /// Compares a pack with what is published here.
     pub fn of(pack: &Pack, folder: &Folder, interface: &Interface, published: &[&Version]) -> Self {
         // The program's own languages have their texts, so only recordings are of interest.
-        let is_own = ["vi", "en"].contains(&pack.language.as_str());
+        let is_own = Locale::of(&pack.language).is_some();
         let findings = if is_own {
             Findings::default()
         } else {

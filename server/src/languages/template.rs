@@ -7,6 +7,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use app::i18n::{Locale, sources};
 use domain::questionnaire::Version;
 use domain::text::Language;
 use service::languages::VersionName;
@@ -20,7 +21,7 @@ pub fn write(
     name: &str,
     published: &[&Version],
 ) -> anyhow::Result<Vec<PathBuf>> {
-    if ["vi", "en"].contains(&language.as_str()) {
+    if Locale::of(language).is_some() {
         bail!("the program has its own {language} texts; make voice/ in a folder {language} for recordings");
     }
     let pack = folder.join(language.as_str());
@@ -53,7 +54,7 @@ fn interface() -> String {
     let mut text = String::from(
         "# Put the translation behind the sign = and take the mark # before the key away. What stands in { } goes along.\n",
     );
-    for source in app::i18n::sources() {
+    for source in sources() {
         let comment = |words: &str| words.replace('\n', "\n# ");
         let _ = write!(
             text,

@@ -76,8 +76,9 @@ fn checked(folder: &TempDir) -> (String, bool) {
         .iter()
         .find(|folder| folder.language == language())
         .unwrap();
-    let interface = app::i18n::Interface::read(pack).unwrap();
-    let report = Report::of(pack, found, &interface, &[&version()]);
+    let interfaces = loaded.interfaces.all();
+    let interface = interfaces.iter().find(|known| *known.language() == language());
+    let report = Report::of(pack, found, interface.unwrap(), &[&version()]);
     (report.to_string(), report.is_complete())
 }
 

@@ -115,10 +115,7 @@ impl View {
     pub(crate) fn is_partial(&self) -> bool {
         match self.tongue {
             Tongue::Own(_) => false,
-            tongue => {
-                let texts = self.desk.version.wording();
-                tongue.is_partial() || texts.iter().any(|(_, text)| text.find(&self.language).fallback)
-            }
+            tongue => tongue.is_partial() || self.desk.version.lacks_wording(&self.language),
         }
     }
 
