@@ -9,8 +9,9 @@ import { promisify } from "node:util";
 import { type BrowserContext, chromium, expect, type Page, test as base } from "@playwright/test";
 
 import { type Certificate, makeCertificate } from "./certificate.ts";
+import type { Filling, Run } from "./filling.ts";
 import { type Proxy, startProxy } from "./proxy.ts";
-import { type Server, startServer, status } from "./server.ts";
+import { type Server, startServer } from "./server.ts";
 
 export const PIN = "246810";
 const CAMPAIGN = "desk-2026";
@@ -62,25 +63,32 @@ interface Options {
   flags?: readonly string[];
 }
 
-/** Starts a server with one point whose limit no test reaches. */
+/** A campaign and one point whose limit no test reaches; prints the point's code. */
+function filling(changes: boolean): Filling {
+  return {
+    name: changes ? "desk-changes" : "desk",
+    async fill(run) {
+      const names = ["--title-vi", "Đánh giá tại quầy 2026", "--title-en", "Desk rating 2026"];
+      const agency = ["--agency-vi", "Sở Nội vụ tỉnh Đồng Tháp", "--agency-en", "Department of Home Affairs of Dong Thap"];
+      const asked = ["--questionnaire", "desk-rating/1", "--unit", "82", "--selection", "open", "--starts-on", "2026-01-01"];
+      await run("migrate");
+      if (changes) {
+        await publishSecond(run);
+        asked.push("--questionnaire", `desk-rating/2@${civilDate(Date.now() + DAY_MS)}`);
+      }
+      await run("campaign", "add", CAMPAIGN, ...names, ...agency, ...asked);
+      const place = ["--campaign", CAMPAIGN, "--unit", "29954", "--label", "Quầy 3", "--hourly-limit", "100000"];
+      return (await run("point", "add", ...place)).split("\t")[0] ?? "";
+    },
+  };
+}
+
+/** Starts a server with one point, behind a proxy. */
 export async function startDesk({ https = false, changes = false, flags = [] }: Options = {}): Promise<Desk> {
   const certificate = https ? await makeCertificate() : undefined;
-  const server = await startServer(undefined, certificate, flags);
-  const names = ["--title-vi", "Đánh giá tại quầy 2026", "--title-en", "Desk rating 2026"];
-  const agency = ["--agency-vi", "Sở Nội vụ tỉnh Đồng Tháp", "--agency-en", "Department of Home Affairs of Dong Thap"];
-  const asked = ["--questionnaire", "desk-rating/1", "--unit", "82", "--selection", "open", "--starts-on", "2026-01-01"];
-  const versions = ["1"];
-  if (changes) {
-    await publishSecond(server);
-    asked.push("--questionnaire", `desk-rating/2@${civilDate(Date.now() + DAY_MS)}`);
-    versions.push("2");
-  }
-  await server.run("campaign", "add", CAMPAIGN, ...names, ...agency, ...asked);
-  const place = ["--campaign", CAMPAIGN, "--unit", "29954", "--label", "Quầy 3", "--hourly-limit", "100000"];
-  const point = (await server.run("point", "add", ...place)).split("\t")[0] ?? "";
-  // A running server sees what the command line made within seconds.
-  const seen = () => status(`${server.origin}/api/v1/points/${point}`, certificate);
-  await expect.poll(seen, { timeout: 20_000 }).toBe(200);
+  const server = await startServer(filling(changes), certificate, flags);
+  const point = server.filled;
+  const versions = changes ? ["1", "2"] : ["1"];
   const proxy = await startProxy(Number(new URL(server.origin).port), certificate);
   const responses = async (version = "1") => {
     const rows = await server.run("export", CAMPAIGN, "--questionnaire", `desk-rating/${version}`, "--format", "jsonl");
@@ -122,7 +130,7 @@ const KINDS = [
 ];
 
 /** Publishes the desk rating again, as version 2: with another first sentence, and every kind of question. */
-async function publishSecond(server: Server): Promise<void> {
+async function publishSecond(run: Run): Promise<void> {
   const shipped = resolve(import.meta.dirname, "../../data/questionnaires/desk-rating-1.json");
   const definition = JSON.parse(await readFile(shipped, "utf8"));
   definition.version = "2";
@@ -131,7 +139,7 @@ async function publishSecond(server: Server): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "nghe-dan-version-"));
   const file = join(folder, "desk-rating-2.json");
   await writeFile(file, JSON.stringify(definition));
-  await server.run("import-questionnaire", file);
+  await run("import-questionnaire", file);
   await rm(folder, { recursive: true });
 }
 

@@ -1,7 +1,7 @@
 // The real binary on a free port with a database of its own.
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { get as getPlain } from "node:http";
 import { get as getSecure } from "node:https";
 import { createServer } from "node:net";
@@ -10,21 +10,24 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 import type { Certificate } from "./certificate.ts";
+import { type Filling, filled, type Run } from "./filling.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const binary = process.env.NGHE_DAN_BINARY ?? join(root, "target/debug/nghe-dan");
 const site = join(root, "target/site");
+/** A debug build on a machine that does much else besides. */
+const READY_MS = 120_000;
 
 /** A server that runs until it is stopped. */
 export interface Server {
   /** Where it listens, without a slash at the end. */
   readonly origin: string;
-  /** Addresses that filling the database said one may try, such as `/s/ABCD2345`. */
-  readonly links: readonly string[];
+  /** What the filling of the database printed. */
+  readonly filled: string;
   /** What it has written to its log so far. */
   log(): string;
   /** Runs `nghe-dan` with these arguments on its database, and returns what it prints. */
-  run(...command: string[]): Promise<string>;
+  readonly run: Run;
   /** Ends the process and keeps the database; `SIGKILL` is a power cut. */
   halt(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
   /** Starts it again where it was. */
@@ -33,19 +36,30 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts a server, on https with a certificate; its database is filled by `nghe-dan` with the arguments `fill`. */
+/** `nghe-dan` on a database. */
+function runOn(database: string): Run {
+  return async (...command) => {
+    const settings = { cwd: root, maxBuffer: 64 * 1024 * 1024 };
+    const { stdout } = await promisify(execFile)(binary, [...command, "--database", database], settings);
+    return stdout;
+  };
+}
+
+/** Where the database lies in a folder. */
+function databaseIn(folder: string): string {
+  return `sqlite:${join(folder, "nghe-dan.db")}`;
+}
+
+/** Starts a server on a filled database of its own, on https with a certificate. */
 export async function startServer(
-  fill?: readonly string[],
+  filling: Filling,
   certificate?: Certificate,
   flags: readonly string[] = [],
 ): Promise<Server> {
+  const template = await filled(filling, (folder) => runOn(databaseIn(folder)));
   const folder = await mkdtemp(join(tmpdir(), "nghe-dan-e2e-"));
-  const database = `sqlite:${join(folder, "nghe-dan.db")}`;
-  let links: string[] = [];
-  if (fill) {
-    const { stdout } = await promisify(execFile)(binary, [...fill, "--database", database], { cwd: root });
-    links = stdout.split("\n").filter((line) => line.startsWith("/"));
-  }
+  await cp(template.folder, folder, { recursive: true });
+  const database = databaseIn(folder);
   const port = await freePort();
   const origin = `${certificate ? "https" : "http"}://127.0.0.1:${port}`;
   const tls = certificate ? ["--tls-cert", certificate.certFile, "--tls-key", certificate.keyFile] : [];
@@ -76,15 +90,9 @@ export async function startServer(
   };
   return {
     origin,
-    links,
+    filled: template.printed,
     log: () => log,
-    async run(...command) {
-      const { stdout } = await promisify(execFile)(binary, [...command, "--database", database], {
-        cwd: root,
-        maxBuffer: 64 * 1024 * 1024,
-      });
-      return stdout;
-    },
+    run: runOn(database),
     halt,
     async resume() {
       child = await start();
@@ -109,7 +117,7 @@ export function status(address: string, certificate?: Certificate): Promise<numb
 }
 
 async function ready(child: ChildProcess, asked: () => Promise<number>, log: () => string): Promise<void> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + READY_MS;
   while (Date.now() < deadline) {
     if (child.exitCode !== null) {
       throw new Error(`nghe-dan ended with ${child.exitCode}:\n${log()}`);
@@ -117,7 +125,7 @@ async function ready(child: ChildProcess, asked: () => Promise<number>, log: () 
     if ((await asked()) === 200) return;
     await new Promise((next) => setTimeout(next, 50));
   }
-  throw new Error(`nghe-dan was not ready within 30 s:\n${log()}`);
+  throw new Error(`nghe-dan was not ready within ${READY_MS / 1_000} s:\n${log()}`);
 }
 
 function freePort(): Promise<number> {

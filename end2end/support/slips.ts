@@ -26,7 +26,7 @@ export async function issueSlips(desk: Desk, numbers: readonly string[]): Promis
 /** Waits until the device knows that there are slips. */
 export async function knowsSlips(page: Page, desk: Desk): Promise<void> {
   const told = () => page.evaluate(async (point) => (await (await fetch(`/api/v1/points/${point}`)).json()).takes_slips, desk.point);
-  await expect.poll(told, { timeout: 20_000 }).toBe(true);
+  await expect.poll(told).toBe(true);
   await page.reload();
   await expect(page.getByRole("button", { name: HAVE })).toBeVisible({ timeout: 30_000 });
 }

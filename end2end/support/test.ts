@@ -2,7 +2,11 @@
 
 import { test as base, expect } from "@playwright/test";
 
+import type { Filling } from "./filling.ts";
 import { type Server, startServer } from "./server.ts";
+
+/** Filling it takes a while in a debug build. */
+const DEMO: Filling = { name: "demo", fill: (run) => run("demo", "--small") };
 
 interface PageFixtures {
   /** Messages of the console that this test provokes on purpose, such as the 404 it asks for. */
@@ -17,12 +21,11 @@ interface WorkerFixtures {
 export const test = base.extend<PageFixtures, WorkerFixtures>({
   server: [
     async ({}, use) => {
-      const server = await startServer(["demo", "--small"]);
+      const server = await startServer(DEMO);
       await use(server);
       await server.stop();
     },
-    // Filling the demo takes a while in a debug build.
-    { scope: "worker", timeout: 240_000 },
+    { scope: "worker", timeout: 600_000 },
   ],
   baseURL: ({ server }, use) => use(server.origin),
   expected: [[], { option: true }],

@@ -6,8 +6,7 @@ import { violations } from "../support/axe.ts";
 import { type Desk, startDesk } from "../support/kiosk.ts";
 import { overflows } from "../support/overflow.ts";
 import { expect, test } from "../support/test.ts";
-
-test.describe.configure({ timeout: 240_000 });
+import { links } from "../support/world.ts";
 
 /** 1280 × 1024 at 400 %. */
 const ENLARGED = { width: 320, height: 256 };
@@ -26,7 +25,7 @@ async function eachStep(page: Page, path: string, look: (step: number) => Promis
 for (const path of ["/s", "/en/s"]) {
   test(`at 400 % the form of ${path} needs no scrolling sideways and hides nothing that has the focus`, async ({ page, server }) => {
     await page.setViewportSize(ENLARGED);
-    const desk = (server.links[0] ?? "").replace("/s", path);
+    const desk = (links(server)[0] ?? "").replace("/s", path);
     const found: string[] = [];
     await eachStep(page, desk, async (step) => {
       found.push(...(await overflows(page)).map((line) => `step ${step}: ${line}`));
@@ -67,7 +66,7 @@ async function hiddenFocus(page: Page): Promise<string[]> {
 
 test("in forced colours what was chosen, how far one is, and every button can be seen", async ({ page, server }) => {
   await page.emulateMedia({ forcedColors: "active" });
-  await eachStep(page, server.links[0] ?? "", async () => {
+  await eachStep(page, links(server)[0] ?? "", async () => {
     expect(await violations(page)).toEqual([]);
     const unseen = await page.evaluate(() => {
       const found: string[] = [];
@@ -111,14 +110,14 @@ test("nothing moves for those who asked for it", async ({ page, server }) => {
         })
         .map((element) => element.outerHTML.slice(0, 80)),
     );
-  await eachStep(page, server.links[0] ?? "", async () => expect(await moving()).toEqual([]));
+  await eachStep(page, links(server)[0] ?? "", async () => expect(await moving()).toEqual([]));
   await page.goto("/results");
   expect(await moving()).toEqual([]);
 });
 
 test("every choice has a name, every group of choices its question, and every step says how far one is", async ({ page, server }) => {
   let groups = 0;
-  await eachStep(page, server.links[0] ?? "", async (step) => {
+  await eachStep(page, links(server)[0] ?? "", async (step) => {
     const found = await page.evaluate(() => {
       const wrong: string[] = [];
       const sets = document.querySelectorAll("fieldset.question");

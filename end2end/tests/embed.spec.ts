@@ -10,8 +10,6 @@ import { type BrowserContext, chromium, expect, type Page, test } from "@playwri
 
 import { type Desk, startDesk } from "../support/kiosk.ts";
 
-test.describe.configure({ timeout: 120_000 });
-
 interface Portal {
   readonly origin: string;
   /** The address of a page with this body. */

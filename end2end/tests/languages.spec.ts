@@ -9,7 +9,6 @@ import { discard, makePack, packFolder } from "../support/pack.ts";
 const FONT = "be-vietnam-pro-400.woff2";
 let folder: string;
 
-test.describe.configure({ timeout: 180_000 });
 test.use({ flags: async ({}, use) => {
   folder = await packFolder();
   await use(["--languages", folder]);
@@ -48,7 +47,7 @@ test("a desk device speaks the language of a pack, also after a cold start witho
   await page.getByRole("button", { name: "Bắt đầu" }).click();
   await page.getByRole("button", { name: "Quay lại" }).click();
   const voices = () => page.evaluate(async () => (await (await caches.open("voices")).keys()).length);
-  await expect.poll(voices, { timeout: 20_000 }).toBe(2);
+  await expect.poll(voices).toBe(2);
   await machine.stop();
 
   desk.proxy.set("cut");
@@ -69,14 +68,14 @@ test("a desk device speaks the language of a pack, also after a cold start witho
   await page.getByRole("button", { name: "[Bắt đầu]" }).click();
   await expect(page.getByRole("heading", { name: "[Hôm nay Ông/Bà đến để làm gì?]" })).toBeVisible();
   // The question first, then the answers that can be chosen.
-  await expect.poll(() => page.evaluate(() => window.heard.length), { timeout: 15_000 }).toBe(2);
+  await expect.poll(() => page.evaluate(() => window.heard.length)).toBe(2);
   expect(await page.evaluate(() => new Set(window.heard).size)).toBe(2);
   await page.getByRole("button", { name: "[Nộp hồ sơ]" }).click();
   await expect(page.locator(".kiosk-progress p")).toContainText("2");
   expect(await page.locator("main [lang='vi']").count()).toBe(0);
   await send(page);
   desk.proxy.set("open");
-  await expect.poll(() => desk.stored(), { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => desk.stored()).toBe(1);
   const [row] = await desk.responses();
   expect(row?.language).toBe("qaa");
 });

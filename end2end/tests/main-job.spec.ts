@@ -6,8 +6,7 @@ import type { Browser, Page } from "@playwright/test";
 import { violations } from "../support/axe.ts";
 import type { Server } from "../support/server.ts";
 import { expect, test } from "../support/test.ts";
-
-test.describe.configure({ timeout: 120_000 });
+import { links } from "../support/world.ts";
 
 /** What the API says of one unit. */
 interface Figures {
@@ -30,7 +29,7 @@ async function json(server: Server, path: string): Promise<any> {
 }
 
 async function desk(server: Server): Promise<Desk> {
-  const path = server.links[0] ?? "";
+  const path = links(server)[0] ?? "";
   expect(path).toMatch(/^\/s\/[2-9A-HJ-NP-Z]{8}$/);
   const point = await json(server, `/api/v1/points/${path.slice(3)}`);
   const units = point.units.map((unit: any) => unit.id);
@@ -98,7 +97,7 @@ async function answersMoveFigures(browser: Browser, server: Server, scripting: b
     answers: unit.answers + 3,
     satisfied: unit.satisfied + 2,
   }));
-  await expect.poll(() => figures(server, place), { timeout: 15_000 }).toEqual(expected);
+  await expect.poll(() => figures(server, place)).toEqual(expected);
 }
 
 test.describe("answering moves the figures of the unit and of all above it", () => {
@@ -133,8 +132,8 @@ test("sending twice ends on the same thanks and counts once", async ({ page, ser
 
 test("every step of the survey is free of accessibility faults, in two languages", async ({ page, server }) => {
   for (const [path, start, next] of [
-    [server.links[0] ?? "", "Bắt đầu", "Tiếp tục"],
-    [`/en${server.links[0] ?? ""}`, "Start", "Continue"],
+    [links(server)[0] ?? "", "Bắt đầu", "Tiếp tục"],
+    [`/en${links(server)[0] ?? ""}`, "Start", "Continue"],
   ] as const) {
     await page.goto(path);
     expect(await violations(page), path).toEqual([]);

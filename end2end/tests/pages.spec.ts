@@ -7,7 +7,7 @@ import { expect, test } from "../support/test.ts";
 import { seeds } from "../support/world.ts";
 
 // Every test walks the whole site.
-test.describe.configure({ timeout: 600_000 });
+test.describe.configure({ timeout: 1_800_000 });
 
 for (const language of LANGUAGES) {
   test(`no page in ${language} breaks an accessibility rule, in light and in dark`, async ({ page, server }) => {

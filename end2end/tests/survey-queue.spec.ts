@@ -6,7 +6,6 @@ import { violations } from "../support/axe.ts";
 import { type Desk, startDesk } from "../support/kiosk.ts";
 import { reply } from "../support/proxy.ts";
 
-test.describe.configure({ timeout: 120_000 });
 test.use({ viewport: { width: 360, height: 800 } });
 
 const SEND = { name: "Gửi phiếu" };
@@ -59,7 +58,7 @@ async function waits(page: Page): Promise<void> {
 
 /** The page says that it arrived, it did, once, and nothing of it is left. */
 async function arrived(page: Page, stored = 1): Promise<void> {
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Đã gửi. Cảm ơn Ông/Bà.", { timeout: 30_000 });
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Đã gửi. Cảm ơn Ông/Bà.");
   expect(await desk.stored()).toBe(stored);
   expect(await held(page)).toBe(0);
   expect(await page.locator("input").count()).toBe(0);
@@ -251,7 +250,7 @@ test("what was closed while it waited comes back too", async ({ page }) => {
   await waits(page);
   await desk.server.run("campaign", "close", "desk-2026", "--on", "2026-01-01");
   await expect
-    .poll(async () => (await fetch(`${desk.server.origin}/s/${desk.point}`)).status, { timeout: 20_000 })
+    .poll(async () => (await fetch(`${desk.server.origin}/s/${desk.point}`)).status)
     .toBe(410);
   desk.proxy.set("open");
   await online(page);

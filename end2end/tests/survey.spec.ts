@@ -5,15 +5,14 @@ import type { Page } from "@playwright/test";
 import { overflows, scaleText, SIZES } from "../support/overflow.ts";
 import type { Server } from "../support/server.ts";
 import { expect, test } from "../support/test.ts";
+import { links } from "../support/world.ts";
 
-/** Every step loads a page; the machine may be slow. */
-test.describe.configure({ timeout: 120_000 });
 test.use({ viewport: { width: 360, height: 800 } });
 
 const NEXT = { name: "Tiếp tục" };
 
 function link(server: Server): string {
-  const path = server.links[0] ?? "";
+  const path = links(server)[0] ?? "";
   expect(path).toMatch(/^\/s\//);
   return path;
 }

@@ -3,6 +3,7 @@
 import type { Page } from "@playwright/test";
 
 import { expect, test } from "../support/test.ts";
+import { links } from "../support/world.ts";
 
 interface Weight {
   bytes: number;
@@ -37,7 +38,7 @@ async function weigh(page: Page, path: string): Promise<Weight> {
 // Every test has a browser context of its own, which has never been here.
 
 test("the survey page is within 150 KB, also with its wasm and fonts, and light the second time", async ({ page, server }) => {
-  const path = server.links.find((link) => link.startsWith("/s/")) ?? "";
+  const path = links(server).find((link) => link.startsWith("/s/")) ?? "";
   const first = await weigh(page, path);
   console.log(`survey page: ${JSON.stringify(first)}`);
   expect(first.bytes).toBeLessThanOrEqual(150_000);
