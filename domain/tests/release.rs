@@ -558,7 +558,7 @@ fn what_cannot_be_is_refused() {
             version: &version,
             units: &units(),
             periods: &[JULY],
-            rules: Rules::INTERNAL,
+            rules: Rules::PUBLIC,
         };
         plan(input, atoms, previous.to_vec())
     };
@@ -575,7 +575,7 @@ fn what_cannot_be_is_refused() {
     let mut torn = atom(2, JULY, &counts);
     torn.counts.pop();
     assert!(matches!(release(&[torn], &[]), Err(PlanError::Corrupt(_))));
-    assert_eq!(Rules::INTERNAL.grain, Grain::Quarter);
+    assert_eq!(Rules::PUBLIC.grain, Grain::Quarter);
 
     let mut definition = fixture::small_definition();
     definition["method"] = json!("sipas-1001");

@@ -4,7 +4,7 @@
 //! out. Two questions are asked of everything that was published together: can a difference of two published
 //! cells, of one release or of two, tell about a few people; and how well do linear programmes
 //! (`tests/oracle/attack.py`, with scipy) bound what is hidden. Both are asked of cells and of a factor that
-//! only some of the people in a cell rated, for the public and for the rated units.
+//! only some of the people in a cell rated.
 
 mod fixture;
 
@@ -249,7 +249,7 @@ struct Figure {
 }
 
 impl History {
-    fn release(&mut self, world: &World, rules: Rules, number: usize) {
+    fn release(&mut self, world: &World, number: usize) {
         let today = MORNINGS[number];
         let closed = (today > CLOSED).then_some(CLOSED);
         let released = periods(&MONTHS, today, closed, false);
@@ -258,7 +258,7 @@ impl History {
             version: &world.version,
             units: &world.units,
             periods: &released,
-            rules,
+            rules: Rules::PUBLIC,
         };
         for row in plan(input, &world.atoms(), previous).expect("a plan") {
             if let Column::Ledger(class) = row.column {
@@ -397,8 +397,6 @@ enum Scenario {
 #[derive(Clone, Copy, Debug)]
 struct Attack {
     scenario: Scenario,
-    /// For the rated units instead of the public.
-    internal: bool,
     /// Some people rate a factor that others are not asked.
     receive: bool,
 }
@@ -406,32 +404,17 @@ struct Attack {
 impl Attack {
     fn all(seed: u64) -> impl Iterator<Item = Self> {
         let scenario = scenario_of(seed);
-        let kinds = [(false, false), (false, true), (true, false), (true, true)];
-        kinds.into_iter().map(move |(internal, receive)| Self {
-            scenario,
-            internal,
-            receive,
-        })
-    }
-
-    fn rules(self) -> Rules {
-        if self.internal {
-            Rules::INTERNAL
-        } else {
-            Rules::PUBLIC
-        }
+        [false, true]
+            .into_iter()
+            .map(move |receive| Self { scenario, receive })
     }
 
     /// Hidden cells with fewer people than the first number are never known better than within the second.
     ///
     /// Where exclusions took people out of a shown cell until it had to be withdrawn, who has the older release
     /// knows what is left: five people or more, see [`domain::release::Rules::change`], but never fewer.
-    fn protects(self, withdrawn: bool) -> (usize, i64) {
-        if self.internal || withdrawn {
-            (5, 3)
-        } else {
-            (10, 5)
-        }
+    const fn protects(withdrawn: bool) -> (usize, i64) {
+        if withdrawn { (5, 3) } else { (10, 5) }
     }
 
     fn history(self, seed: u64) -> (World, History) {
@@ -440,7 +423,7 @@ impl Attack {
         let mut history = History::default();
         for number in 0..MORNINGS.len() {
             if !matches!(self.scenario, Scenario::Once) || number + 1 == MORNINGS.len() {
-                history.release(&world, self.rules(), number);
+                history.release(&world, number);
             }
             if matches!(self.scenario, Scenario::Stirred) {
                 world.stir(&mut random);
@@ -473,7 +456,7 @@ fn no_difference_of_two_published_cells_is_a_few_people() {
 }
 
 fn differences(world: &World, figure: &Figure, attack: Attack, seed: u64) {
-    let fewest = u32::try_from(attack.rules().threshold).expect("small");
+    let fewest = u32::try_from(Rules::PUBLIC.threshold).expect("small");
     let cells: Vec<_> = figure
         .published
         .iter()
@@ -585,7 +568,7 @@ fn programmes(attack: Attack, seed: u64) -> Vec<Value> {
     let kinds = [("cells", &history.cells, 1), ("results", &history.results, 2)];
     let programme = |(kind, figure, width): (&str, &Figure, usize)| {
         let mut random = Random(seed);
-        let (fewest, protection) = attack.protects(history.withdrawn);
+        let (fewest, protection) = Attack::protects(history.withdrawn);
         let mut small: Vec<_> = figure
             .hidden
             .iter()

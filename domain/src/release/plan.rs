@@ -57,11 +57,6 @@ impl Rules {
         grain: Grain::Quarter,
         live: false,
     };
-    /// For the rated unit and those above it.
-    pub const INTERNAL: Self = Self {
-        threshold: 5,
-        ..Self::PUBLIC
-    };
 }
 
 /// The units that a release covers, on the day of the release.
