@@ -27,6 +27,10 @@ use service::{Options, Service};
 use tower_http::compression::CompressionLayer;
 use uuid::Uuid;
 
+/// The one of the program: with another one the two could not be compared.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(clap::Parser)]
 struct Args {
     /// The database, for points and versions.
