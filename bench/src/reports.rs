@@ -205,6 +205,7 @@ async fn readings(world: &World, size: &Size, table: Option<&mut Table>) -> Resu
     for (units, periods, channels, items) in asks {
         let query = CellQuery {
             campaign: world.campaign.id,
+            version: world.version.id,
             units,
             periods,
             channels,

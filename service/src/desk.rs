@@ -1,5 +1,6 @@
 //! What is asked at a point.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::code::{Code, POINT_LENGTH};
@@ -77,17 +78,31 @@ impl Service {
         self.version_by_id(id)
     }
 
-    /// The version whose figures are released: the one that the campaign starts with, whatever it asks later.
-    /// Released cells are kept by campaign, and figures of two instruments are never pooled.
-    pub(crate) fn released_version(&self, campaign: &Campaign) -> Option<StoredVersion> {
-        self.version_by_id(first_version(campaign)?)
+    /// The versions that a campaign asks, each with the first day on which it does, in that order.
+    pub(crate) fn versions_of(&self, campaign: &Campaign) -> Vec<(Date, StoredVersion)> {
+        let known = first_days(campaign).into_iter();
+        known
+            .filter_map(|(from, id)| Some((from, self.version_by_id(id)?)))
+            .collect()
     }
 }
 
 /// The version that a campaign starts with.
-pub(crate) fn first_version(campaign: &Campaign) -> Option<VersionId> {
-    let first = campaign.versions.iter().min_by_key(|(from, _)| *from);
-    first.map(|(_, version)| *version)
+fn first_version(campaign: &Campaign) -> Option<VersionId> {
+    first_days(campaign).first().map(|(_, version)| *version)
+}
+
+/// Each version of a campaign once, with the first day on which it is asked, in that order. The first is asked from
+/// the beginning.
+fn first_days(campaign: &Campaign) -> Vec<(Date, VersionId)> {
+    let mut days = campaign.versions.clone();
+    days.sort_by_key(|(from, _)| *from);
+    let mut seen = BTreeSet::new();
+    days.retain(|(_, version)| seen.insert(*version));
+    if let Some((from, _)) = days.first_mut() {
+        *from = campaign.starts_on;
+    }
+    days
 }
 
 /// The last day on which an answer counts, once it is known.

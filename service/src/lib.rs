@@ -111,6 +111,12 @@ impl Service {
         self.inner.cache.version(key, version)
     }
 
+    /// A published version by its name in addresses, such as `sipas/2023`.
+    pub fn version_named(&self, name: &str) -> Option<StoredVersion> {
+        let (key, version) = name.split_once('/')?;
+        self.version(key, version)
+    }
+
     /// Every published version.
     pub fn versions(&self) -> Vec<StoredVersion> {
         self.inner.cache.versions()

@@ -14,9 +14,9 @@ use domain::period::Period;
 use domain::release::{Column, live};
 use domain::status::Status;
 use domain::tally::{Tally, contributions};
-use store::catalogue::{Campaign, ReleaseRule};
+use store::catalogue::{Campaign, ReleaseRule, StoredVersion};
 use store::intake::NewResponse;
-use store::releases::CellQuery;
+use store::releases::{CellQuery, CellRow};
 use time::Date;
 use tokio::sync::Notify;
 
@@ -102,14 +102,33 @@ impl Service {
         campaign: &Campaign,
         counted: Vec<(Key, Tally)>,
     ) -> Result<(), ServiceError> {
+        let mut changed = Vec::new();
+        for (_, version) in self.versions_of(campaign) {
+            let of_version = |(key, _): &&(Key, Tally)| key.version == version.version.hash();
+            let counted: Vec<&(Key, Tally)> = counted.iter().filter(of_version).collect();
+            if !counted.is_empty() {
+                changed.extend(self.moved(campaign, &version, &counted).await?);
+            }
+        }
+        if !changed.is_empty() {
+            self.store()
+                .put_release(campaign.id, self.inner.clock.now(), &changed)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// The cells of a version with what was counted added to them.
+    async fn moved(
+        &self,
+        campaign: &Campaign,
+        version: &StoredVersion,
+        counted: &[&(Key, Tally)],
+    ) -> Result<Vec<CellRow>, ServiceError> {
         let day = self.tree_day(campaign);
-        let version = self
-            .released_version(campaign)
-            .ok_or(ServiceError::NotFound("questionnaire version"))?;
         let units = self.units();
         let mut more: BTreeMap<(UnitId, String, String), Tally> = BTreeMap::new();
-        let of_version = |(key, _): &(Key, Tally)| key.version == version.version.hash();
-        for (key, tally) in counted.into_iter().filter(of_version) {
+        for (key, tally) in counted {
             let Some(month) = Period::month_of(key.month) else {
                 continue;
             };
@@ -119,7 +138,7 @@ impl Service {
                     for column in [Column::All, Column::Class(key.class)] {
                         let cell = (unit, period.to_string(), column.to_string());
                         match more.get_mut(&cell) {
-                            Some(known) => known.add(&tally),
+                            Some(known) => known.add(tally),
                             None => drop(more.insert(cell, tally.clone())),
                         }
                     }
@@ -136,6 +155,7 @@ impl Service {
         asked.dedup();
         let query = CellQuery {
             campaign: campaign.id,
+            version: version.id,
             units: &asked,
             periods: &periods.iter().map(String::as_str).collect::<Vec<_>>(),
             channels: &columns.iter().map(String::as_str).collect::<Vec<_>>(),
@@ -146,7 +166,7 @@ impl Service {
             let Some(tally) = more.get(&(row.unit, row.period.clone(), row.channel.clone())) else {
                 continue;
             };
-            if row.hidden.is_some() || row.version != version.id {
+            if row.hidden.is_some() {
                 // A hidden cell has no bytes to add to; the next full release lets it in.
                 continue;
             }
@@ -154,11 +174,6 @@ impl Service {
                 .map_err(|error| ServiceError::Invalid(error.to_string()))?;
             changed.push(row);
         }
-        if !changed.is_empty() {
-            self.store()
-                .put_release(campaign.id, self.inner.clock.now(), &changed)
-                .await?;
-        }
-        Ok(())
+        Ok(changed)
     }
 }

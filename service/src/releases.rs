@@ -7,8 +7,8 @@ use domain::id::{CampaignId, UnitId};
 use domain::method::Selection;
 use domain::period::Period;
 use domain::release::{self, Atom, Column, Input, Plan, PlanError, Row, Rules, State, Units};
-use store::catalogue::{Campaign, VersionId};
-use store::releases::{CellQuery, CellRow};
+use store::catalogue::{Campaign, StoredVersion, VersionId};
+use store::releases::{CellQuery, CellRow, Draft};
 use store::tallies::{Disagreement, PeriodTally};
 use time::{Date, Duration};
 
@@ -61,19 +61,43 @@ impl Service {
     }
 
     /// Makes the next release of a campaign from the folded tallies; none when nothing differs.
+    ///
+    /// Figures of two instruments are never pooled: each version that the campaign asks is planned by itself, and no
+    /// person has answered two of them in one response.
     pub async fn release(&self, campaign: &Campaign) -> Result<Option<Made>, ServiceError> {
-        let day = self.tree_day(campaign);
-        let version = self
-            .released_version(campaign)
-            .ok_or(ServiceError::NotFound("questionnaire version"))?;
-        let units = self.release_units(campaign, day);
-        let mut periods = self.released_periods(campaign);
-        if periods.is_empty() {
+        let units = self.release_units(campaign, self.tree_day(campaign));
+        let mut draft = self.store().begin_draft(campaign.id, random()).await?;
+        let mut changed = 0;
+        for (from, version) in self.versions_of(campaign) {
+            changed += self
+                .draft_version(campaign, &version, from, &units, &mut draft)
+                .await?;
+        }
+        if changed == 0 {
             return Ok(None);
         }
-        let live = is_live(campaign);
+        let release = self.store().publish_draft(draft, self.inner.clock.now()).await?;
+        Ok(Some(Made {
+            number: release.number,
+            changed,
+        }))
+    }
+
+    /// Adds what changed of a version, asked from a day on, to a draft; returns how many rows that are.
+    async fn draft_version(
+        &self,
+        campaign: &Campaign,
+        version: &StoredVersion,
+        from: Date,
+        units: &Units,
+        draft: &mut Draft,
+    ) -> Result<usize, ServiceError> {
+        let mut periods = self.released_periods(campaign, from);
+        if periods.is_empty() {
+            return Ok(0);
+        }
         let rules = Rules {
-            live,
+            live: is_live(campaign),
             ..Rules::PUBLIC
         };
         if campaign.selection == Selection::Probability {
@@ -83,16 +107,21 @@ impl Service {
         }
         let previous = self
             .store()
-            .predecessor(campaign.id, release::tags(&version.version), State::Ledger.code())
+            .predecessor(
+                campaign.id,
+                version.id,
+                release::tags(&version.version),
+                State::Ledger.code(),
+            )
             .await?;
         let input = Input {
             version: &version.version,
-            units: &units,
+            units,
             periods: &periods,
             rules,
         };
         let is_first = previous.is_empty();
-        let previous = previous.into_iter().filter_map(|row| row_of(row, version.id));
+        let previous = previous.into_iter().filter_map(row_of);
         let mut plan = Plan::new(input, previous.collect());
         for month in periods
             .iter()
@@ -102,7 +131,6 @@ impl Service {
                 .map_err(unplanned)?;
         }
         let decided = plan.decide().map_err(unplanned)?;
-        let mut draft = self.store().begin_draft(campaign.id, random()).await?;
         let mut changed = 0;
         for rows in decided.rows() {
             let rows = rows.map_err(unplanned)?.into_iter();
@@ -113,17 +141,10 @@ impl Service {
                     new = self.changed(campaign.id, new).await?;
                 }
                 changed += new.len();
-                self.store().add_to_draft(&mut draft, &new).await?;
+                self.store().add_to_draft(draft, &new).await?;
             }
         }
-        if changed == 0 {
-            return Ok(None);
-        }
-        let release = self.store().publish_draft(draft, self.inner.clock.now()).await?;
-        Ok(Some(Made {
-            number: release.number,
-            changed,
-        }))
+        Ok(changed)
     }
 
     /// The folded tallies of a month; of a sampled campaign those of all of it, which stand for one month.
@@ -143,7 +164,7 @@ impl Service {
     }
 
     /// Those of planned rows that differ from the stored ones. Of cells that are shown the plan did not know the
-    /// bytes before; those given here are of one period and channel.
+    /// bytes before; those given here are of one version, period and channel.
     async fn changed(
         &self,
         campaign: CampaignId,
@@ -156,6 +177,7 @@ impl Service {
         let units: Vec<UnitId> = shown.iter().map(|cell| cell.unit).collect();
         let query = CellQuery {
             campaign,
+            version: first.version,
             units: &units,
             periods: &[&first.period],
             channels: &[&first.channel],
@@ -165,8 +187,8 @@ impl Service {
         let stored: HashMap<UnitId, CellRow> = stored.into_iter().map(|cell| (cell.unit, cell)).collect();
         let is_same = |cell: &CellRow| {
             stored.get(&cell.unit).is_some_and(|stored| {
-                let stored = (stored.version, stored.hidden, &stored.nodes, &stored.items);
-                stored == (cell.version, cell.hidden, &cell.nodes, &cell.items)
+                let stored = (stored.hidden, &stored.nodes, &stored.items);
+                stored == (cell.hidden, &cell.nodes, &cell.items)
             })
         };
         planned.retain(|cell| !is_same(cell));
@@ -179,18 +201,22 @@ impl Service {
         Ok(self.store().recount(campaign.id, repair).await?)
     }
 
-    /// The periods of a campaign that may be released today, in the order of a timeline.
-    pub(crate) fn released_periods(&self, campaign: &Campaign) -> Vec<Period> {
+    /// The periods that may be released today of a version that the campaign asks from a day on, in the order of a
+    /// timeline.
+    pub(crate) fn released_periods(&self, campaign: &Campaign, from: Date) -> Vec<Period> {
         let today = self.today();
         let last = crate::desk::last_day(campaign);
         let live = is_live(campaign);
+        if from > today {
+            return Vec::new();
+        }
         if campaign.selection == Selection::Probability {
             // A sample is drawn for the campaign as a whole; its months are not samples of anything.
             let whole = Some(Period::Campaign).filter(|whole| live || whole.is_complete(today, last));
             return whole.into_iter().collect();
         }
         let mut months = Vec::new();
-        let mut day = civil::first_of_month(campaign.starts_on);
+        let mut day = civil::first_of_month(campaign.starts_on.max(from));
         let end = last.map_or(today, |last| last.min(today));
         while day <= end {
             months.extend(Period::month_of(day));
@@ -234,10 +260,7 @@ fn atom(tally: PeriodTally, month: Period, villages: bool) -> Atom {
     }
 }
 
-fn row_of(row: CellRow, version: VersionId) -> Option<Row> {
-    if row.version != version {
-        return None;
-    }
+fn row_of(row: CellRow) -> Option<Row> {
     Some(Row {
         unit: row.unit,
         period: row.period.parse().ok()?,

@@ -7,7 +7,7 @@ use domain::id::{CampaignId, UnitId};
 use domain::period::Period;
 use domain::release::{self, Column, Disclosed, Figures, Opening, Reason, Released, State};
 use domain::unit::fold;
-use store::catalogue::{Campaign, StoredVersion};
+use store::catalogue::{Campaign, StoredVersion, VersionId};
 use store::releases::{CellQuery, CellRow};
 use time::{Date, OffsetDateTime};
 
@@ -20,6 +20,9 @@ use crate::error::ServiceError;
 pub struct ResultsQuery {
     pub unit: UnitId,
     pub campaign: CampaignId,
+    /// One of the versions that the campaign asks; none: the newest of which the unit has figures, in the period when
+    /// there is one.
+    pub version: Option<VersionId>,
     /// None: of a survey the whole campaign, of an open campaign its newest year.
     pub period: Option<Period>,
     /// None: all channels of the campaign together.
@@ -67,6 +70,8 @@ pub struct Results {
     pub unit: UnitId,
     pub campaign: Arc<Campaign>,
     pub version: StoredVersion,
+    /// The versions that were answered at the unit, oldest first: figures of two are never added up.
+    pub versions: Vec<StoredVersion>,
     pub release: Option<ReleaseInfo>,
     pub period: Period,
     /// Periods that have any figures of the unit, newest first.
@@ -126,32 +131,18 @@ impl Service {
         let units = self.units();
         units.unit(query.unit).ok_or(ServiceError::NotFound("unit"))?;
         let day = self.tree_day(&campaign);
-        let version = self
-            .released_version(&campaign)
-            .ok_or(ServiceError::NotFound("questionnaire version"))?;
         let release = self.store().latest(campaign.id).await?;
+        let History {
+            version,
+            timeline,
+            periods,
+            versions,
+        } = self.history(&campaign, query).await?;
         let reader = Reader {
             service: self,
             campaign: &campaign,
             version: &version,
         };
-
-        let candidates = self.released_periods(&campaign);
-        let timeline = reader
-            .cells(&[query.unit], &candidates, &[column(query.channel)], false)
-            .await?;
-        let known = |period: &Period| {
-            timeline
-                .iter()
-                .find(|(key, _)| key.period == *period)
-                .map(|(_, cell)| cell)
-        };
-        let mut periods: Vec<Period> = candidates
-            .iter()
-            .copied()
-            .filter(|period| known(period).is_some_and(|cell| !matches!(cell, CellState::NoAnswers)))
-            .collect();
-        periods.reverse();
         let period = query
             .period
             .unwrap_or_else(|| default_period(&campaign, &periods));
@@ -196,7 +187,52 @@ impl Service {
             series: series(timeline, period),
             children,
             version,
+            versions,
             campaign,
+        })
+    }
+
+    /// What there is of a unit over time, in the version that is asked for or else in the newest with figures.
+    async fn history(&self, campaign: &Campaign, query: &ResultsQuery) -> Result<History, ServiceError> {
+        let mut histories = Vec::new();
+        for (from, version) in self.versions_of(campaign) {
+            let reader = Reader {
+                service: self,
+                campaign,
+                version: &version,
+            };
+            let candidates = self.released_periods(campaign, from);
+            let timeline = reader
+                .cells(&[query.unit], &candidates, &[column(query.channel)], false)
+                .await?;
+            let periods = answered(&candidates, &timeline);
+            histories.push(History {
+                version,
+                timeline,
+                periods,
+                versions: Vec::new(),
+            });
+        }
+        let versions: Vec<StoredVersion> = histories
+            .iter()
+            .filter(|history| !history.periods.is_empty())
+            .map(|history| history.version.clone())
+            .collect();
+        let newest = |wanted: &dyn Fn(&History) -> bool| histories.iter().rposition(wanted);
+        let chosen = match query.version {
+            Some(id) => newest(&|history| history.version.id == id),
+            None => newest(&|history| {
+                query
+                    .period
+                    .is_some_and(|period| history.periods.contains(&period))
+            })
+            .or_else(|| newest(&|history| !history.periods.is_empty()))
+            .or_else(|| (!histories.is_empty()).then_some(0)),
+        };
+        let chosen = chosen.ok_or(ServiceError::NotFound("questionnaire version"))?;
+        Ok(History {
+            versions,
+            ..histories.swap_remove(chosen)
         })
     }
 
@@ -217,6 +253,17 @@ impl Service {
         let today = self.today();
         crate::desk::last_day(campaign).map_or(today, |last| last.min(today))
     }
+}
+
+/// A unit's cells of one version over time.
+struct History {
+    version: StoredVersion,
+    /// Nodes only.
+    timeline: Vec<(Key, CellState)>,
+    /// The periods in which it was answered, newest first.
+    periods: Vec<Period>,
+    /// All versions that were answered.
+    versions: Vec<StoredVersion>,
 }
 
 struct Reader<'a> {
@@ -245,16 +292,14 @@ impl Reader<'_> {
         let columns: Vec<String> = columns.iter().map(ToString::to_string).collect();
         let query = CellQuery {
             campaign: self.campaign.id,
+            version: self.version.id,
             units,
             periods: &periods.iter().map(String::as_str).collect::<Vec<_>>(),
             channels: &columns.iter().map(String::as_str).collect::<Vec<_>>(),
             items,
         };
         let rows = self.service.store().cells(&query).await?;
-        rows.iter()
-            .filter(|row| row.version == self.version.id)
-            .filter_map(|row| self.open(row).transpose())
-            .collect()
+        rows.iter().filter_map(|row| self.open(row).transpose()).collect()
     }
 
     fn open(&self, row: &CellRow) -> Result<Option<(Key, CellState)>, ServiceError> {
@@ -358,6 +403,17 @@ impl Reader<'_> {
 
 fn column(channel: Option<ChannelClass>) -> Column {
     channel.map_or(Column::All, Column::Class)
+}
+
+/// The periods of which more can be said than that nobody answered, newest first.
+fn answered(candidates: &[Period], timeline: &[(Key, CellState)]) -> Vec<Period> {
+    let known = |period: &Period| {
+        timeline
+            .iter()
+            .find(|(key, _)| key.period == *period)
+            .is_some_and(|(_, cell)| !matches!(cell, CellState::NoAnswers))
+    };
+    candidates.iter().rev().copied().filter(known).collect()
 }
 
 /// Of a survey the whole campaign; of an open one the newest year, else the newest of what there is.

@@ -18,7 +18,6 @@ use uuid::Uuid;
 use crate::Service;
 use crate::clock::random;
 use crate::coverage::Coverage;
-use crate::desk::first_version;
 use crate::error::ServiceError;
 
 /// A point to be made; its id and code are drawn.
@@ -85,11 +84,13 @@ impl Service {
         {
             return Err(ServiceError::NotFound("questionnaire version"));
         }
-        // Released cells are of one instrument for good: what was published of it never gives way to another.
+        // What was answered stays what it was published as: a version never gives way to another one.
         let known = self.campaigns().into_iter().find(|known| known.id == campaign.id);
-        if known.is_some_and(|known| first_version(&known) != first_version(campaign)) {
+        let today = self.today();
+        let is_dropped = |asked: &(Date, VersionId)| asked.0 <= today && !campaign.versions.contains(asked);
+        if known.is_some_and(|known| known.versions.iter().any(is_dropped)) {
             return Err(ServiceError::Invalid(
-                "a campaign keeps the questionnaire version that it started with".to_owned(),
+                "a campaign keeps the questionnaire versions that it has asked".to_owned(),
             ));
         }
         if campaign.units.is_empty() || campaign.units.iter().any(|unit| units.unit(*unit).is_none()) {

@@ -37,6 +37,7 @@ async fn results(service: &Service, campaign: &Campaign, unit: UnitId, period: O
     let query = ResultsQuery {
         unit,
         campaign: campaign.id,
+        version: None,
         period,
         channel: None,
         children,

@@ -81,6 +81,7 @@ async fn counted(service: &Service, campaign: &str, unit: UnitId) -> (Results, u
     let query = ResultsQuery {
         unit,
         campaign: service.campaign_by_key(campaign).expect("a demo campaign").id,
+        version: None,
         period: None,
         channel: None,
         children: Some(children),

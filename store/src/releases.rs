@@ -18,7 +18,7 @@ pub struct Release {
     pub made_at: OffsetDateTime,
 }
 
-/// A cell of a release: one unit, period and channel class. What is hidden has no bytes.
+/// A cell of a release: one version, unit, period and channel class. What is hidden has no bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CellRow {
     pub unit: UnitId,
@@ -49,6 +49,7 @@ pub struct Draft {
 #[derive(Clone, Debug)]
 pub struct CellQuery<'a> {
     pub campaign: CampaignId,
+    pub version: VersionId,
     pub units: &'a [UnitId],
     pub periods: &'a [&'a str],
     pub channels: &'a [&'a str],
@@ -79,11 +80,12 @@ pub trait Releases: Send + Sync + 'static {
     async fn publish_draft(&self, draft: Draft, made_at: OffsetDateTime) -> Result<Release, StoreError>;
     /// Reads cells of the newest release; at most one row for each unit, period and channel asked.
     async fn cells(&self, query: &CellQuery<'_>) -> Result<Vec<CellRow>, StoreError>;
-    /// All cells of a campaign's newest release, as the next release's predecessor: of each cell the first bytes
-    /// of its items, so many as `tags`, and no nodes; rows with the code `ledger` in `hidden` as they are.
+    /// All cells of a version in a campaign's newest release, as the next release's predecessor: of each cell the
+    /// first bytes of its items, so many as `tags`, and no nodes; rows with the code `ledger` in `hidden` as they are.
     async fn predecessor(
         &self,
         campaign: CampaignId,
+        version: VersionId,
         tags: usize,
         ledger: i16,
     ) -> Result<Vec<CellRow>, StoreError>;

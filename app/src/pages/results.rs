@@ -229,7 +229,7 @@ fn json(service: &Service, address: &str, unit: UnitId, choice: &Choice) -> Resu
         choice
             .fields()
             .into_iter()
-            .filter(|(name, _)| ["period", "channel"].contains(name)),
+            .filter(|(name, _)| ["questionnaire", "period", "channel"].contains(name)),
     );
     fields.push(("children", "code".to_owned()));
     Ok(with_query("/api/v1/indicators", &fields))
@@ -275,9 +275,14 @@ async fn sheet(
         .iter()
         .map(|campaign| (campaign.key.clone(), campaign.title.get(&language).to_owned()))
         .collect();
+    let version = choice.questionnaire.as_deref().map(|named| {
+        let version = service.version_named(named);
+        version.map(|version| version.id).ok_or_else(AppError::not_found)
+    });
     let query = ResultsQuery {
         unit,
         campaign,
+        version: version.transpose()?,
         period: choice.period,
         channel: choice.channel,
         children: Some(below),

@@ -12,6 +12,7 @@ use domain::unit::{Resolved, UnitDirectory};
 use serde::{Deserialize, Serialize};
 use service::Service;
 use service::results::{CellState, ChildOrder, ChildrenPage, Results, ResultsQuery};
+use store::catalogue::StoredVersion;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
@@ -33,6 +34,9 @@ pub struct IndicatorsQuery {
     /// The campaign, by id or key; the newest one that asks there without it.
     #[param(example = "desk-2026")]
     campaign: Option<String>,
+    /// One of the versions that the campaign asks, by key and version; the newest with figures without it.
+    #[param(example = "desk-rating/1")]
+    questionnaire: Option<String>,
     /// `2026`, `2026-Q4`, `2026-11` or `campaign`; the longest released one that holds the newest answers without it.
     #[param(
         example = "2026-11",
@@ -66,6 +70,8 @@ pub struct Indicators {
     pub campaign: CampaignDocument,
     /// The version whose items the figures speak of.
     pub questionnaire: AskedVersion,
+    /// The versions that were answered at the unit, oldest first. Their figures are never added up.
+    pub questionnaires: Vec<AskedVersion>,
     #[schema(value_type = String, example = "2026-11")]
     pub period: Period,
     /// The periods in which the unit has figures, newest first.
@@ -96,6 +102,17 @@ pub struct AskedVersion {
     pub version: String,
     #[schema(pattern = "^[0-9a-f]{64}$")]
     pub hash: String,
+}
+
+impl AskedVersion {
+    fn of(stored: &StoredVersion) -> Self {
+        let definition = stored.version.definition();
+        Self {
+            key: definition.key.clone(),
+            version: definition.version.clone(),
+            hash: canonical::hex(&stored.version.hash()),
+        }
+    }
 }
 
 /// The release that the figures come from.
@@ -162,7 +179,7 @@ pub struct ChildCell {
     responses(
         (status = 200, description = "The figures, or why there are none", body = Indicators),
         (status = 400, description = "A parameter does not fit", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such unit or campaign", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such unit, campaign or version", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 503, description = "The database cannot be reached", body = ProblemDocument, content_type = "application/problem+json", headers(("Retry-After" = u32, description = "Seconds to wait"))),
     ),
 )]
@@ -184,6 +201,16 @@ pub async fn get(
     let asked = ResultsQuery {
         unit,
         campaign,
+        version: query
+            .questionnaire
+            .as_deref()
+            .map(|named| {
+                let version = service.version_named(named);
+                version
+                    .map(|version| version.id)
+                    .ok_or_else(|| Problem::not_found("questionnaire version"))
+            })
+            .transpose()?,
         period: parsed(
             query.period.as_deref(),
             "period",
@@ -247,7 +274,6 @@ fn document(service: &Service, results: Results) -> Result<Indicators, Problem> 
         item(units, id, today, None)
             .ok_or_else(|| Problem::internal(format!("results name {id}, which is no unit")))
     };
-    let definition = results.version.version.definition();
     let children = results.children.map(|children| {
         let rows = children.rows.into_iter();
         let rows: Result<Vec<ChildCell>, Problem> = rows
@@ -267,11 +293,8 @@ fn document(service: &Service, results: Results) -> Result<Indicators, Problem> 
     Ok(Indicators {
         unit: describe(results.unit, &units)?,
         campaign: campaign(&results.campaign),
-        questionnaire: AskedVersion {
-            key: definition.key.clone(),
-            version: definition.version.clone(),
-            hash: canonical::hex(&results.version.version.hash()),
-        },
+        questionnaire: AskedVersion::of(&results.version),
+        questionnaires: results.versions.iter().map(AskedVersion::of).collect(),
         period: results.period,
         periods: results.periods,
         channel: results.channel,

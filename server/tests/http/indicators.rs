@@ -152,13 +152,7 @@ async fn what_three_people_said_of_a_result_is_not_published_beside_the_rest() {
         );
         assert_eq!(item.counts.is_none(), withheld, "{}", item.path);
     }
-    let page = world.get("/results/29954?period=2026-10").await;
-    let page = if page.status.is_redirection() {
-        world.get(page.header("location")).await
-    } else {
-        page
-    };
-    let page = String::from_utf8_lossy(&page.body).into_owned();
+    let page = world.page("/results/29954?period=2026-10").await;
     assert!(page.contains("Không công bố để bảo vệ người trả lời"), "{page}");
 }
 
@@ -199,8 +193,37 @@ async fn figures_of_one_version_never_give_way_to_those_of_another() {
     let after = figures(&world, "unit=29954&period=2026-10").await;
     assert_eq!(after["cell"], before["cell"]);
     assert_eq!(after["questionnaire"]["version"], "1");
-    let quarter = figures(&world, "unit=29954&period=2026-Q4").await;
-    assert_eq!(quarter["cell"]["figures"]["respondents"], 12);
+    // Each has figures of its own, the newest where nothing else is asked for; the quarter of neither holds both.
+    let newest = figures(&world, "unit=29954&period=2026-Q4").await;
+    let first = figures(&world, "unit=29954&period=2026-Q4&questionnaire=desk-rating/1").await;
+    for (quarter, version) in [(&newest, "2"), (&first, "1")] {
+        assert_eq!(quarter["questionnaire"]["version"], version);
+        assert_eq!(quarter["cell"]["figures"]["respondents"], 12);
+        let versions: Vec<&Value> = quarter["questionnaires"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|asked| &asked["version"])
+            .collect();
+        assert_eq!(versions, ["1", "2"]);
+    }
+    assert_eq!(newest["periods"], json!(["2026-11", "2026-Q4", "2026"]));
+    assert_eq!(first["periods"], json!(["2026-10", "2026-Q4", "2026"]));
+    let province = figures(&world, "unit=82&period=2026-11&children=code").await;
+    assert_eq!(province["questionnaire"]["version"], "2");
+    assert_eq!(province["cell"]["figures"]["respondents"], 12);
+    // Releasing again changes nothing.
+    assert!(world.service.release_all().await.unwrap().is_empty());
+
+    let page = world
+        .page("/results/29954?period=2026-Q4&questionnaire=desk-rating/1")
+        .await;
+    assert!(page.contains("questionnaire=desk-rating%2F2"), "{page}");
+    assert!(page.contains("không cộng chung"), "{page}");
+    let unknown = world
+        .get("/api/v1/indicators?unit=29954&questionnaire=desk-rating/3")
+        .await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

@@ -237,6 +237,16 @@ impl World {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
+    /// The text of a page, at its own address when it is asked for under another one.
+    pub(crate) async fn page(&self, path: &str) -> String {
+        let mut reply = self.get(path).await;
+        if reply.status.is_redirection() {
+            reply = self.get(reply.header(header::LOCATION)).await;
+        }
+        assert_eq!(reply.status, StatusCode::OK, "{path}");
+        String::from_utf8(reply.body).unwrap()
+    }
+
     pub(crate) async fn put(&self, id: ResponseId, document: &Value) -> Reply {
         self.send(put(id, document, None)).await
     }

@@ -76,6 +76,7 @@ impl Service {
         let query = ResultsQuery {
             unit: country.unit.id,
             campaign: campaign.id,
+            version: None,
             period: None,
             channel: None,
             children: None,

@@ -17,40 +17,40 @@ const LATEST: &str =
     "select number, campaign, made_at from release where campaign = $1 order by number desc limit 1";
 const INSERT: &str = "insert into release (number, campaign, made_at) values ($1, $2, $3)";
 static PUT_CELLS: Rows = Rows::new(
-    "insert into release_cell (bucket, campaign, unit, period, channel, version, hidden, changed_in, nodes, items) values",
+    "insert into release_cell (bucket, campaign, version, unit, period, channel, hidden, changed_in, nodes, items) values",
     10,
-    "on conflict (bucket, campaign, unit, period, channel) do update set version = excluded.version, \
-     hidden = excluded.hidden, changed_in = excluded.changed_in, nodes = excluded.nodes, items = excluded.items",
+    "on conflict (bucket, campaign, version, unit, period, channel) do update set hidden = excluded.hidden, \
+     changed_in = excluded.changed_in, nodes = excluded.nodes, items = excluded.items",
 );
 static CELLS: Rows = Rows::new(
-    "with k (bucket, campaign, unit, period, channel) as (values",
-    5,
+    "with k (bucket, campaign, version, unit, period, channel) as (values",
+    6,
     ") select c.unit, c.period, c.channel, c.version, c.hidden, c.changed_in, c.nodes from k join release_cell c \
-     on c.bucket = k.bucket and c.campaign = k.campaign and c.unit = k.unit and c.period = k.period \
-     and c.channel = k.channel",
-);
-static CELLS_WITH_ITEMS: Rows = Rows::new(
-    "with k (bucket, campaign, unit, period, channel) as (values",
-    5,
-    ") select c.unit, c.period, c.channel, c.version, c.hidden, c.changed_in, c.nodes, c.items from k \
-     join release_cell c on c.bucket = k.bucket and c.campaign = k.campaign and c.unit = k.unit \
+     on c.bucket = k.bucket and c.campaign = k.campaign and c.version = k.version and c.unit = k.unit \
      and c.period = k.period and c.channel = k.channel",
 );
+static CELLS_WITH_ITEMS: Rows = Rows::new(
+    "with k (bucket, campaign, version, unit, period, channel) as (values",
+    6,
+    ") select c.unit, c.period, c.channel, c.version, c.hidden, c.changed_in, c.nodes, c.items from k \
+     join release_cell c on c.bucket = k.bucket and c.campaign = k.campaign and c.version = k.version \
+     and c.unit = k.unit and c.period = k.period and c.channel = k.channel",
+);
 const PREDECESSOR: &str = "select unit, period, channel, version, hidden, changed_in, \
-     case when hidden = $2 then nodes else substr(nodes, 1, 0) end, \
-     case when hidden = $2 then items else substr(items, 1, $3) end \
-     from release_cell where campaign = $1 order by unit, period, channel";
+     case when hidden = $3 then nodes else substr(nodes, 1, 0) end, \
+     case when hidden = $3 then items else substr(items, 1, $4) end \
+     from release_cell where campaign = $1 and version = $2 order by unit, period, channel";
 static DRAFT_CELLS: Rows = Rows::new(
-    "insert into release_draft (bucket, campaign, draft, unit, period, channel, version, hidden, nodes, items) values",
+    "insert into release_draft (bucket, campaign, draft, version, unit, period, channel, hidden, nodes, items) values",
     10,
     "",
 );
 const PUBLISH_DRAFT: &str = "insert into release_cell \
-     (bucket, campaign, unit, period, channel, version, hidden, changed_in, nodes, items) \
-     select bucket, campaign, unit, period, channel, version, hidden, $3, nodes, items from release_draft \
+     (bucket, campaign, version, unit, period, channel, hidden, changed_in, nodes, items) \
+     select bucket, campaign, version, unit, period, channel, hidden, $3, nodes, items from release_draft \
      where campaign = $1 and draft = $2 \
-     on conflict (bucket, campaign, unit, period, channel) do update set version = excluded.version, \
-     hidden = excluded.hidden, changed_in = excluded.changed_in, nodes = excluded.nodes, items = excluded.items";
+     on conflict (bucket, campaign, version, unit, period, channel) do update set hidden = excluded.hidden, \
+     changed_in = excluded.changed_in, nodes = excluded.nodes, items = excluded.items";
 const DROP_DRAFT: &str = "delete from release_draft where campaign = $1";
 
 type SmallRow = (Uuid, String, String, i32, Option<i16>, i64, Vec<u8>);
@@ -147,6 +147,7 @@ macro_rules! releases {
                             rows = rows
                                 .bind(<$db>::bucket(unit.0))
                                 .bind(query.campaign.0)
+                                .bind(query.version.0)
                                 .bind(unit.0)
                                 .bind(*period)
                                 .bind(*channel);
@@ -158,6 +159,7 @@ macro_rules! releases {
                             rows = rows
                                 .bind(<$db>::bucket(unit.0))
                                 .bind(query.campaign.0)
+                                .bind(query.version.0)
                                 .bind(unit.0)
                                 .bind(*period)
                                 .bind(*channel);
@@ -191,10 +193,10 @@ macro_rules! releases {
                             .bind(*bucket)
                             .bind(draft.campaign.0)
                             .bind(draft.id)
+                            .bind(cell.version.0)
                             .bind(cell.unit.0)
                             .bind(cell.period.as_str())
                             .bind(cell.channel.as_str())
-                            .bind(cell.version.0)
                             .bind(cell.hidden)
                             .bind(cell.nodes.as_slice())
                             .bind(cell.items.as_slice());
@@ -233,11 +235,13 @@ macro_rules! releases {
             async fn predecessor(
                 &self,
                 campaign: CampaignId,
+                version: VersionId,
                 tags: usize,
                 ledger: i16,
             ) -> Result<Vec<CellRow>, StoreError> {
                 let mut rows = sqlx::query_as(PREDECESSOR)
                     .bind(campaign.0)
+                    .bind(version.0)
                     .bind(ledger)
                     .bind(i32::try_from(tags).unwrap_or(i32::MAX))
                     .fetch(&self.reader);
@@ -285,10 +289,10 @@ macro_rules! releases {
                         query = query
                             .bind(*bucket)
                             .bind(campaign.0)
+                            .bind(cell.version.0)
                             .bind(cell.unit.0)
                             .bind(cell.period.as_str())
                             .bind(cell.channel.as_str())
-                            .bind(cell.version.0)
                             .bind(cell.hidden)
                             .bind(number)
                             .bind(cell.nodes.as_slice())

@@ -2,6 +2,7 @@
 
 use domain::id::UnitId;
 use store::StoreError;
+use store::catalogue::VersionId;
 use store::releases::{CellQuery, CellRow};
 use time::macros::datetime;
 
@@ -46,6 +47,7 @@ pub(crate) async fn a_release_replaces_what_changed(world: &World) {
     let units: Vec<UnitId> = (0..90).map(|unit| UnitId(uuid(unit))).collect();
     let mut query = CellQuery {
         campaign: campaign_id(),
+        version: world.version_id,
         units: &units,
         periods: &["2026-11", "2026-10"],
         channels: &["all"],
@@ -54,6 +56,36 @@ pub(crate) async fn a_release_replaces_what_changed(world: &World) {
     let mut read = world.store.cells(&query).await.unwrap();
     assert_eq!(read.len(), 90, "at most one row for each unit and period");
     assert!(read.iter().all(|cell| cell.items.is_empty()));
+    // Another version in the same place is another cell.
+    let later = CellRow {
+        version: VersionId(world.version_id.0 + 1),
+        ..cell(7, "2026-11")
+    };
+    let third = world
+        .store
+        .put_release(
+            campaign_id(),
+            datetime!(2026-11-23 18:00:00 UTC),
+            std::slice::from_ref(&later),
+        )
+        .await
+        .unwrap();
+    let of_later = CellQuery {
+        version: later.version,
+        items: true,
+        ..query.clone()
+    };
+    let expected = CellRow {
+        changed_in: third.number,
+        ..later.clone()
+    };
+    assert_eq!(world.store.cells(&of_later).await.unwrap(), [expected]);
+    let before = world
+        .store
+        .predecessor(campaign_id(), later.version, 2, 5)
+        .await
+        .unwrap();
+    assert_eq!(before.len(), 1);
     query.items = true;
     read = world.store.cells(&query).await.unwrap();
     let seventh = read.iter().find(|cell| cell.unit == UnitId(uuid(7))).unwrap();
@@ -102,11 +134,20 @@ pub(crate) async fn a_large_release_is_drafted_and_published_at_once(world: &Wor
         "it was dropped by the other"
     );
     assert!(store.latest(campaign_id()).await.unwrap().is_none());
-    assert!(store.predecessor(campaign_id(), 2, 5).await.unwrap().is_empty());
+    assert!(
+        store
+            .predecessor(campaign_id(), world.version_id, 2, 5)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 
     let release = store.publish_draft(draft, at).await.unwrap();
     assert_eq!(store.latest(campaign_id()).await.unwrap(), Some(release));
-    let cells = store.predecessor(campaign_id(), 2, 5).await.unwrap();
+    let cells = store
+        .predecessor(campaign_id(), world.version_id, 2, 5)
+        .await
+        .unwrap();
     assert_eq!(cells.len(), 71);
     assert!(cells.iter().all(|cell| cell.changed_in == release.number));
     let bytes = |unit: u128| {

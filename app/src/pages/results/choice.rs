@@ -18,6 +18,7 @@ pub(crate) struct Asked {
     /// What to find, on `/results`.
     pub(crate) q: Option<String>,
     campaign: Option<String>,
+    questionnaire: Option<String>,
     period: Option<String>,
     channel: Option<String>,
     order: Option<String>,
@@ -31,6 +32,8 @@ pub(crate) struct Asked {
 pub(crate) struct Choice {
     /// The key of a campaign.
     pub(crate) campaign: Option<String>,
+    /// A version that the campaign asks, such as `desk-rating/2`; none: the newest with figures.
+    pub(crate) questionnaire: Option<String>,
     pub(crate) period: Option<Period>,
     /// None: all channels of the campaign together.
     pub(crate) channel: Option<ChannelClass>,
@@ -59,6 +62,7 @@ impl Choice {
         let page = given(asked.page.as_deref()).map(str::parse::<usize>).transpose();
         Ok(Self {
             campaign: given(asked.campaign.as_deref()).map(str::to_owned),
+            questionnaire: given(asked.questionnaire.as_deref()).map(str::to_owned),
             period: period.map_err(|_| wrong())?,
             channel: channel.map_err(|()| wrong())?,
             weakest: given(asked.order.as_deref()) == Some("weakest"),
@@ -77,6 +81,7 @@ impl Choice {
         };
         let fields = [
             ("campaign", self.campaign.clone()),
+            ("questionnaire", self.questionnaire.clone()),
             ("period", self.period.map(|period| period.to_string())),
             ("channel", self.channel.map(|channel| channel.as_str().to_owned())),
             ("order", self.weakest.then(|| "weakest".to_owned())),
@@ -139,6 +144,7 @@ mod tests {
     fn a_choice_stays_in_the_address() {
         let asked = Asked {
             campaign: Some("desk-2026".to_owned()),
+            questionnaire: Some("desk-rating/2".to_owned()),
             period: Some("2026-Q4".to_owned()),
             channel: Some(String::new()),
             order: Some("weakest".to_owned()),
@@ -150,10 +156,11 @@ mod tests {
         let choice = Choice::of(&asked).unwrap();
         assert_eq!(
             choice.href("/results"),
-            "/results?campaign=desk-2026&period=2026-Q4&order=weakest&below=name&find=H%E1%BB%93ng&page=2"
+            "/results?campaign=desk-2026&questionnaire=desk-rating%2F2&period=2026-Q4&order=weakest&below=name\
+             &find=H%E1%BB%93ng&page=2"
         );
         assert_eq!(Choice::default().href("/results"), "/results");
-        assert_eq!(choice.elsewhere().fields().len(), 4);
+        assert_eq!(choice.elsewhere().fields().len(), 5);
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub(crate) fn filters(sheet: &Sheet) -> AnyView {
         <div class="filters">
             {search(locale, "")}
             {campaigns(sheet)}
+            {versions(sheet)}
             {selects(sheet)}
         </div>
     }
@@ -64,6 +65,48 @@ fn campaigns(sheet: &Sheet) -> Option<AnyView> {
         view! {
             <nav class="campaigns" aria-label=locale.t("filter-campaign")>
                 <ul>{links}</ul>
+            </nav>
+        }
+        .into_any(),
+    )
+}
+
+/// So do the versions of a campaign that has changed its questionnaire.
+fn versions(sheet: &Sheet) -> Option<AnyView> {
+    let results = &sheet.results;
+    if results.versions.len() < 2 {
+        return None;
+    }
+    let locale = sheet.locale;
+    let path = sheet.path(results.unit);
+    let links: Vec<_> = results
+        .versions
+        .iter()
+        .map(|version| {
+            let here = version.id == results.version.id;
+            let definition = version.version.definition();
+            // Another version has other periods, channels and criteria.
+            let choice = Choice {
+                campaign: Some(results.campaign.key.clone()),
+                questionnaire: Some(format!("{}/{}", definition.key, definition.version)),
+                weakest: sheet.choice.weakest,
+                ..Choice::default()
+            };
+            view! {
+                <li>
+                    <a href=choice.href(&path) aria-current=here.then_some("true")>
+                        {words::version(locale, &version.version)}
+                    </a>
+                </li>
+            }
+        })
+        .collect();
+    let note = locale.t("filter-version-note");
+    Some(
+        view! {
+            <nav class="campaigns" aria-label=locale.t("filter-version")>
+                <ul>{links}</ul>
+                <p class="hint">{note}</p>
             </nav>
         }
         .into_any(),

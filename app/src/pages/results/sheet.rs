@@ -49,9 +49,13 @@ impl Sheet {
             .to_owned()
     }
 
-    /// Campaign, period and channel in one line.
+    /// Campaign, version where there are several, period and channel in one line.
     pub(crate) fn scope(&self) -> String {
-        let mut scope = vec![self.campaign(), words::period(self.locale, self.results.period)];
+        let mut scope = vec![self.campaign()];
+        if self.results.versions.len() > 1 {
+            scope.push(words::version(self.locale, &self.results.version.version));
+        }
+        scope.push(words::period(self.locale, self.results.period));
         scope.extend(
             self.results
                 .channel

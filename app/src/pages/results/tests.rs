@@ -175,6 +175,10 @@ fn one(version: &Version, answers: &Value) -> Tally {
 fn sheet(locale: Locale, cell_of: impl FnOnce(&Version) -> CellState) -> Sheet {
     let version = version();
     let cell = cell_of(&version);
+    let version = StoredVersion {
+        id: VersionId(1),
+        version: Arc::new(version),
+    };
     let campaign = Campaign {
         id: CampaignId(Uuid::from_u128(9)),
         key: "desk-2026".to_owned(),
@@ -192,7 +196,7 @@ fn sheet(locale: Locale, cell_of: impl FnOnce(&Version) -> CellState) -> Sheet {
         closed_on: None,
     };
     let rows = vec![
-        (id(3), self::cell(&version, 40)),
+        (id(3), self::cell(&version.version, 40)),
         (id(4), CellState::Hidden),
         (id(5), CellState::NoAnswers),
         (id(6), CellState::NotInSample),
@@ -208,23 +212,21 @@ fn sheet(locale: Locale, cell_of: impl FnOnce(&Version) -> CellState) -> Sheet {
         periods: vec![NOVEMBER, OCTOBER],
         channel: None,
         channels: vec![
-            (ChannelClass::Desk, self::cell(&version, 40)),
+            (ChannelClass::Desk, self::cell(&version.version, 40)),
             (ChannelClass::Online, CellState::Hidden),
         ],
         series: vec![
-            (Period::Month(2026, 9), self::cell(&version, 30)),
+            (Period::Month(2026, 9), self::cell(&version.version, 30)),
             (OCTOBER, CellState::Hidden),
-            (NOVEMBER, self::cell(&version, 40)),
+            (NOVEMBER, self::cell(&version.version, 40)),
         ],
         children: Some(Children {
             total: rows.len(),
             offset: 0,
             rows,
         }),
-        version: StoredVersion {
-            id: VersionId(1),
-            version: Arc::new(version),
-        },
+        version: version.clone(),
+        versions: vec![version],
         cell,
     };
     Sheet {

@@ -3,6 +3,7 @@
 use domain::channel::ChannelClass;
 use domain::method::Bilingual;
 use domain::period::Period;
+use domain::questionnaire::Version;
 use domain::release::figures::Shown;
 use domain::round::{Decimal, format_count, format_percent};
 use domain::unit::{UnitDirectory, UnitId, UnitName};
@@ -105,6 +106,16 @@ pub(crate) fn channel(locale: Locale, class: ChannelClass) -> String {
         ChannelClass::Field => "channel-field",
         ChannelClass::Import => "channel-import",
     })
+}
+
+/// A version of a questionnaire, where a campaign has asked several.
+pub(crate) fn version(locale: Locale, version: &Version) -> String {
+    let definition = version.definition();
+    let title = definition.title.get(&locale.language());
+    locale.tr(
+        "version-name",
+        &[("title", title), ("version", &definition.version)],
+    )
 }
 
 /// Why a cell shows nothing, in a few words; none where it shows figures. The three are different things.
