@@ -1,5 +1,6 @@
 //! `/api`: the description of the API, to be read by people. Problem documents point to its anchors.
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use axum::response::Response;
@@ -11,6 +12,9 @@ use crate::shell::{Page, PageRequest};
 
 /// The description that the server's handlers generate; a test of `server` holds the two together.
 const DESCRIPTION: &str = include_str!("../../../server/openapi.json");
+
+/// Its sentences in Vietnamese, each by the English one: whoever changes that changes this, or a test fails.
+const VIETNAMESE: &str = include_str!("../../locales/vi/description.json");
 
 /// Operations in the order in which a reader wants them, each with its title.
 const OPERATIONS: [(&str, &str); 14] = [
@@ -40,6 +44,20 @@ pub(crate) async fn api(request: PageRequest) -> Response {
 fn description() -> &'static Value {
     static PARSED: OnceLock<Value> = OnceLock::new();
     PARSED.get_or_init(|| serde_json::from_str(DESCRIPTION).unwrap_or_default())
+}
+
+fn vietnamese() -> &'static HashMap<String, String> {
+    static PARSED: OnceLock<HashMap<String, String>> = OnceLock::new();
+    PARSED.get_or_init(|| serde_json::from_str(VIETNAMESE).unwrap_or_default())
+}
+
+/// A sentence of the description in the reader's language.
+fn said(locale: Locale, sentence: &'static Value) -> &'static str {
+    let english = text(sentence);
+    match locale {
+        Locale::Vi => vietnamese().get(english).map_or(english, String::as_str),
+        Locale::En => english,
+    }
 }
 
 /// The address, method and description of an operation.
@@ -87,13 +105,13 @@ fn section(
         .as_object()
         .into_iter()
         .flatten()
-        .map(answer)
+        .map(|found| answer(locale, found))
         .collect();
     view! {
         <section aria-labelledby=id>
             <h2 id=id>{title.to_owned()}</h2>
             <p><code>{method.to_uppercase()} " " {path}</code></p>
-            <p lang="en">{text(&operation["summary"])}</p>
+            <p>{said(locale, &operation["summary"])}</p>
             {(!parameters.is_empty()).then(|| view! {
                 <h3>{locale.t("api-parameters")}</h3>
                 <dl class="api-list">{parameters}</dl>
@@ -110,17 +128,17 @@ fn entry(locale: Locale, parameter: &'static Value) -> AnyView {
     view! {
         <div>
             <dt><code>{text(&parameter["name"])}</code> {required.then(|| format!(" ({})", locale.t("api-required")))}</dt>
-            <dd lang="en">{text(&parameter["description"])}</dd>
+            <dd>{said(locale, &parameter["description"])}</dd>
         </div>
     }
     .into_any()
 }
 
-fn answer((status, answer): (&'static String, &'static Value)) -> AnyView {
+fn answer(locale: Locale, (status, answer): (&'static String, &'static Value)) -> AnyView {
     view! {
         <div>
             <dt><code>{status.as_str()}</code></dt>
-            <dd lang="en">{text(&answer["description"])}</dd>
+            <dd>{said(locale, &answer["description"])}</dd>
         </div>
     }
     .into_any()
@@ -155,6 +173,8 @@ fn text(value: &'static Value) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -173,6 +193,20 @@ mod tests {
             let (_, _, operation) = operation(id).unwrap();
             assert!(!text(&operation["summary"]).is_empty(), "{id}");
         }
+    }
+
+    #[test]
+    fn every_sentence_is_there_in_vietnamese_and_none_is_left_over() {
+        let mut english = BTreeSet::new();
+        for (id, _) in OPERATIONS {
+            let (_, _, operation) = operation(id).unwrap();
+            english.insert(text(&operation["summary"]));
+            english.extend(list(&operation["parameters"]).map(|parameter| text(&parameter["description"])));
+            let answers = operation["responses"].as_object().unwrap().values();
+            english.extend(answers.map(|answer| text(&answer["description"])));
+        }
+        let vietnamese: BTreeSet<&str> = vietnamese().keys().map(String::as_str).collect();
+        assert_eq!(english, vietnamese);
     }
 
     #[test]
