@@ -57,7 +57,7 @@ codes! {
         "Không mở được nội dung niêm phong.",
         "The sealed body does not open.";
     SealedUnknownKey = "sealed.unknown_key", BAD_REQUEST,
-        "Máy chủ không có khóa số {key}.",
+        "Máy chủ không có khoá số {key}.",
         "The server has no key {key}.";
     MalformedAuthorization = "device.malformed_authorization", UNAUTHORIZED,
         "Tiêu đề Authorization phải là `Bearer` và mã của thiết bị.",
