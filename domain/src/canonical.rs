@@ -5,6 +5,7 @@
 //! code units, there is no white space, and strings use the escapes of RFC 8785. Anyone can therefore
 //! recompute a version's hash or a response's digest with a stock JCS library.
 
+use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use serde_json::Value;
@@ -19,10 +20,11 @@ pub type Hash = [u8; 32];
 pub struct NotCanonical;
 
 const MAX_INTEGER: i64 = 1 << 53;
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// The canonical text of a JSON value.
 pub fn canonical_json(value: &Value) -> Result<String, NotCanonical> {
-    let mut out = String::new();
+    let mut out = String::with_capacity(1024);
     write_value(&mut out, value)?;
     Ok(out)
 }
@@ -39,13 +41,13 @@ pub fn sha256(bytes: &[u8]) -> Hash {
 
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut out, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
+    let mut out = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        for half in [byte >> 4, byte & 15] {
+            out.push(char::from(DIGITS[usize::from(half)]));
+        }
+    }
+    out
 }
 
 /// Reads hexadecimal of exactly `N` bytes, either case.
@@ -75,7 +77,12 @@ fn write_value(out: &mut String, value: &Value) -> Result<(), NotCanonical> {
                 .as_i64()
                 .filter(|n| n.abs() <= MAX_INTEGER)
                 .ok_or(NotCanonical)?;
-            let _ = write!(out, "{integer}");
+            match u8::try_from(integer) {
+                // Most of an answer is one digit.
+                Ok(digit @ 0..=9) => out.push(char::from(b'0' + digit)),
+                // Writing to a String cannot fail.
+                _ => drop(write!(out, "{integer}")),
+            }
         }
         Value::String(text) => write_string(out, text),
         Value::Array(items) => {
@@ -89,16 +96,19 @@ fn write_value(out: &mut String, value: &Value) -> Result<(), NotCanonical> {
             out.push(']');
         }
         Value::Object(fields) => {
-            let mut keys: Vec<&String> = fields.keys().collect();
-            keys.sort_by(|a, b| a.encode_utf16().cmp(b.encode_utf16()));
+            let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
+            // The keys of our formats are ASCII, which the map has in order already.
+            if !fields.is_sorted_by(|a, b| by_utf16(a.0, b.0).is_le()) {
+                fields.sort_by(|a, b| by_utf16(a.0, b.0));
+            }
             out.push('{');
-            for (index, key) in keys.into_iter().enumerate() {
+            for (index, (key, value)) in fields.into_iter().enumerate() {
                 if index > 0 {
                     out.push(',');
                 }
                 write_string(out, key);
                 out.push(':');
-                write_value(out, &fields[key])?;
+                write_value(out, value)?;
             }
             out.push('}');
         }
@@ -106,23 +116,38 @@ fn write_value(out: &mut String, value: &Value) -> Result<(), NotCanonical> {
     Ok(())
 }
 
+/// The order of RFC 8785.
+fn by_utf16(one: &str, other: &str) -> Ordering {
+    if one.is_ascii() && other.is_ascii() {
+        one.cmp(other)
+    } else {
+        one.encode_utf16().cmp(other.encode_utf16())
+    }
+}
+
 fn write_string(out: &mut String, text: &str) {
     out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            control if control < ' ' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(control));
-            }
-            other => out.push(other),
+    // What has to be escaped is ASCII: between two such bytes the text goes over as it is.
+    let mut rest = text;
+    while let Some(at) = rest
+        .bytes()
+        .position(|byte| byte < b' ' || byte == b'"' || byte == b'\\')
+    {
+        let (plain, special) = rest.split_at(at);
+        out.push_str(plain);
+        match special.as_bytes()[0] {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            0x08 => out.push_str("\\b"),
+            b'\t' => out.push_str("\\t"),
+            b'\n' => out.push_str("\\n"),
+            0x0c => out.push_str("\\f"),
+            b'\r' => out.push_str("\\r"),
+            control => drop(write!(out, "\\u{control:04x}")),
         }
+        rest = &special[1..];
     }
+    out.push_str(rest);
     out.push('"');
 }
 

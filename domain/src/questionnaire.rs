@@ -372,7 +372,7 @@ impl Definition {
     }
 
     /// The criteria that a list of factor ids stands for, in its order.
-    pub fn criteria_of<'a>(&'a self, factors: &'a [String]) -> impl Iterator<Item = &'a Criterion> {
+    pub fn criteria_of<'a>(&'a self, factors: &'a [String]) -> impl Iterator<Item = &'a Criterion> + Clone {
         factors
             .iter()
             .filter_map(|id| self.factors().find(|factor| factor.id == *id))

@@ -89,7 +89,7 @@ fn the_digest_of_a_response_is_the_documented_one() {
     let responses = vectors().responses;
     assert!(responses.len() >= 5);
     for case in &responses {
-        let document = Document::read(&case.document);
+        let document = Document::read(case.document.clone());
         let version = versions
             .iter()
             .find(|version| Some(version.reference()) == document.questionnaire)

@@ -146,8 +146,8 @@ fn a_wrong_value_is_named_and_comes_back() {
             "/answers/purpose.x",
             "/respondent/purpose",
             "/answers/overall",
-            "/answers/aspects/colour",
             "/answers/aspects/access",
+            "/answers/aspects/colour",
         ]
     );
     assert_eq!(typed.value("a.overall"), Some("five"));

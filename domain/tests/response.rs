@@ -47,9 +47,9 @@ fn every_wrong_answer_is_named_by_its_path() {
         [
             "/answers/nothing unknown_field",
             "/answers/purpose not_an_option",
-            "/answers/rate/other unknown_field",
             "/answers/rate/seats out_of_range",
             "/answers/rate/polite expected",
+            "/answers/rate/other unknown_field",
             "/answers/reasons not_asked",
         ]
     );
@@ -79,7 +79,7 @@ fn the_digest_is_the_documented_one_and_covers_what_it_says() {
     let version = small_version();
     let base = document(&version);
     let digest_of = |value: &Value| {
-        let document = Document::read(value);
+        let document = Document::read(value.clone());
         let answers = Answers::parse(&version, &document.respondent, &document.answers, Unasked::Refuse)
             .expect("valid answers");
         hex(&digest(
@@ -124,7 +124,7 @@ fn every_wrong_field_of_the_envelope_is_named() {
     fields.insert("name".to_owned(), json!("Nguyễn Văn A"));
     fields.insert("answered_on".to_owned(), json!("22/11/2026"));
     fields.insert("duration_s".to_owned(), json!(-1));
-    let errors = Document::read(&value).envelope.expect_err("five errors");
+    let errors = Document::read(value).envelope.expect_err("five errors");
     let named: Vec<String> = errors
         .iter()
         .map(|e| format!("{} {}", e.path, e.code.as_str()))

@@ -139,7 +139,7 @@ impl Service {
 
     async fn check(&self, delivery: Delivery) -> Result<Checked, Refusal> {
         let today = self.today();
-        let document = Document::read(&delivery.document);
+        let document = Document::read(delivery.document);
         let mut errors = Vec::new();
         match delivery.id.check(today) {
             // A device whose clock runs ahead: its answers are held for that, and not refused.

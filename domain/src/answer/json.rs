@@ -49,14 +49,37 @@ pub(super) fn read(
             ("answers", answers)
         };
         let shown = parser.holds(section.when.as_ref()) && parser.holds(question.when.as_ref());
-        let path = format!("/{name}/{}", question.id);
-        parser.question(index, question, shown, &path, map.get(&question.id));
+        let place = Place {
+            map: name,
+            question: &question.id,
+            row: None,
+        };
+        parser.question(index, question, shown, place, map.get(&question.id));
     }
     let answers = Answers {
         items: parser.items,
         remarks: parser.remarks,
     };
     (answers, parser.errors)
+}
+
+/// Where an answer stands, written as a JSON pointer only when it is wrong.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    map: &'static str,
+    question: &'a str,
+    row: Option<&'a str>,
+}
+
+impl From<Place<'_>> for String {
+    fn from(place: Place<'_>) -> Self {
+        let mut path = format!("/{}/{}", place.map, place.question);
+        if let Some(row) = place.row {
+            path.push('/');
+            path.push_str(row);
+        }
+        path
+    }
 }
 
 struct Parser<'a> {
@@ -77,7 +100,7 @@ impl Parser<'_> {
         index: usize,
         question: &Question,
         shown: bool,
-        path: &str,
+        place: Place<'_>,
         value: Option<&Value>,
     ) {
         let definition = self.version.definition();
@@ -88,16 +111,15 @@ impl Parser<'_> {
                 factors,
                 no_opinion,
             } => {
-                let rows: Vec<(&str, Option<&Condition>)> = definition
+                let rows = definition
                     .criteria_of(factors)
-                    .map(|criterion| (criterion.id.as_str(), criterion.when.as_ref()))
-                    .collect();
+                    .map(|criterion| (criterion.id.as_str(), criterion.when.as_ref()));
                 self.grid(
                     question,
                     shown,
-                    path,
+                    place,
                     value,
-                    &rows,
+                    rows,
                     levels(scale),
                     no_opinion.is_some(),
                 );
@@ -107,25 +129,22 @@ impl Parser<'_> {
                 rows,
                 no_opinion,
             } => {
-                let rows: Vec<(&str, Option<&Condition>)> = rows
-                    .iter()
-                    .map(|row: &Row| (row.id.as_str(), row.when.as_ref()))
-                    .collect();
+                let rows = rows.iter().map(|row: &Row| (row.id.as_str(), row.when.as_ref()));
                 self.grid(
                     question,
                     shown,
-                    path,
+                    place,
                     value,
-                    &rows,
+                    rows,
                     levels(scale),
                     no_opinion.is_some(),
                 );
             }
             AnswerKind::ShortText { max_length } | AnswerKind::LongText { max_length } => {
-                self.text(index, question, shown, path, value, *max_length);
+                self.text(index, question, shown, place, value, *max_length);
             }
             closed => {
-                let answer = self.single_item(shown, question.required, path, value, |value| {
+                let answer = self.single_item(shown, question.required, place, value, |value| {
                     closed_answer(closed, value, &levels)
                 });
                 self.items.push(answer);
@@ -137,13 +156,13 @@ impl Parser<'_> {
         clippy::too_many_arguments,
         reason = "the parts of one grid, each needed once"
     )]
-    fn grid(
+    fn grid<'r>(
         &mut self,
         question: &Question,
         shown: bool,
-        path: &str,
+        place: Place<'_>,
         value: Option<&Value>,
-        rows: &[(&str, Option<&Condition>)],
+        rows: impl Iterator<Item = (&'r str, Option<&'r Condition>)> + Clone,
         levels: usize,
         no_opinion: bool,
     ) {
@@ -152,25 +171,31 @@ impl Parser<'_> {
             None => &empty,
             Some(Value::Object(map)) => map,
             Some(_) => {
-                self.errors.push(FieldError::expected(path, "object"));
+                self.errors.push(FieldError::expected(place, "object"));
                 &empty
             }
         };
-        for key in given.keys() {
-            if !rows.iter().any(|(id, _)| id == key) {
-                self.errors.push(FieldError::new(
-                    format!("{path}/{}", escape(key)),
-                    FieldErrorCode::UnknownField,
-                ));
-            }
-        }
-        for (id, when) in rows {
-            let shown = shown && self.holds(*when);
-            let path = format!("{path}/{id}");
-            let answer = self.single_item(shown, question.required, &path, given.get(*id), |value| {
+        let mut known = 0;
+        for (id, when) in rows.clone() {
+            let shown = shown && self.holds(when);
+            let value = given.get(id);
+            known += usize::from(value.is_some());
+            let place = Place {
+                row: Some(id),
+                ..place
+            };
+            let answer = self.single_item(shown, question.required, place, value, |value| {
                 scale_answer(value, levels, no_opinion)
             });
             self.items.push(answer);
+        }
+        if known < given.len() {
+            let is_unknown = |key: &&String| rows.clone().all(|(id, _)| id != **key);
+            for key in given.keys().filter(is_unknown) {
+                let path = format!("{}/{}", String::from(place), escape(key));
+                self.errors
+                    .push(FieldError::new(path, FieldErrorCode::UnknownField));
+            }
         }
     }
 
@@ -178,7 +203,7 @@ impl Parser<'_> {
         &mut self,
         shown: bool,
         required: bool,
-        path: &str,
+        place: Place<'_>,
         value: Option<&Value>,
         read: impl FnOnce(&Value) -> Result<Answer, FieldErrorCode>,
     ) -> Answer {
@@ -186,18 +211,18 @@ impl Parser<'_> {
             (false, None) => Answer::NotShown,
             (false, Some(_)) => {
                 if self.unasked == Unasked::Refuse {
-                    self.errors.push(FieldError::new(path, FieldErrorCode::NotAsked));
+                    self.errors.push(FieldError::new(place, FieldErrorCode::NotAsked));
                 }
                 Answer::NotShown
             }
             (true, None) => {
                 if required {
-                    self.errors.push(FieldError::new(path, FieldErrorCode::Required));
+                    self.errors.push(FieldError::new(place, FieldErrorCode::Required));
                 }
                 Answer::Skipped
             }
             (true, Some(value)) => read(value).unwrap_or_else(|code| {
-                self.errors.push(FieldError::new(path, code));
+                self.errors.push(FieldError::new(place, code));
                 Answer::Skipped
             }),
         }
@@ -208,7 +233,7 @@ impl Parser<'_> {
         index: usize,
         question: &Question,
         shown: bool,
-        path: &str,
+        place: Place<'_>,
         value: Option<&Value>,
         max: u32,
     ) {
@@ -216,22 +241,22 @@ impl Parser<'_> {
             None => "",
             Some(Value::String(text)) => text.trim(),
             Some(_) => {
-                self.errors.push(FieldError::expected(path, "string"));
+                self.errors.push(FieldError::expected(place, "string"));
                 return;
             }
         };
         let too_long = u32::try_from(text.chars().count()).unwrap_or(u32::MAX) > max;
         if !shown {
             if !text.is_empty() && self.unasked == Unasked::Refuse {
-                self.errors.push(FieldError::new(path, FieldErrorCode::NotAsked));
+                self.errors.push(FieldError::new(place, FieldErrorCode::NotAsked));
             }
         } else if text.is_empty() {
             if question.required {
-                self.errors.push(FieldError::new(path, FieldErrorCode::Required));
+                self.errors.push(FieldError::new(place, FieldErrorCode::Required));
             }
         } else if too_long {
             self.errors
-                .push(FieldError::new(path, FieldErrorCode::TooLong { max }));
+                .push(FieldError::new(place, FieldErrorCode::TooLong { max }));
         } else {
             self.remarks.push((index, text.to_owned()));
         }

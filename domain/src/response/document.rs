@@ -47,7 +47,7 @@ pub struct Document {
 
 impl Document {
     /// Reads a document; anything but an object is one error at the root.
-    pub fn read(value: &Value) -> Self {
+    pub fn read(value: Value) -> Self {
         let Value::Object(map) = value else {
             return Self {
                 questionnaire: None,
@@ -60,7 +60,7 @@ impl Document {
             map,
             errors: Vec::new(),
         };
-        for key in map.keys().filter(|key| !FIELDS.contains(&key.as_str())) {
+        for key in fields.map.keys().filter(|key| !FIELDS.contains(&key.as_str())) {
             let pointer = key.replace('~', "~0").replace('/', "~1");
             fields.errors.push(FieldError::new(
                 format!("/{pointer}"),
@@ -84,12 +84,12 @@ impl Document {
     }
 }
 
-struct Fields<'a> {
-    map: &'a Map<String, Value>,
+struct Fields {
+    map: Map<String, Value>,
     errors: Vec<FieldError>,
 }
 
-impl Fields<'_> {
+impl Fields {
     /// Every field is read before the first missing one ends it, so that all errors are named.
     fn envelope(&mut self, questionnaire: Option<VersionRef>) -> Option<Envelope> {
         let point = self.code("point", POINT_LENGTH);
@@ -134,8 +134,8 @@ impl Fields<'_> {
     }
 
     fn object(&mut self, key: &str) -> Map<String, Value> {
-        match self.map.get(key) {
-            Some(Value::Object(map)) => map.clone(),
+        match self.map.remove(key) {
+            Some(Value::Object(map)) => map,
             Some(_) => {
                 self.expected(key, "object");
                 Map::new()

@@ -167,7 +167,7 @@ async fn a_desk_rating_goes_from_the_notice_to_a_valid_document() {
         panic!("not sent")
     };
 
-    let document = Document::read(&flow::document(&view, &form));
+    let document = Document::read(flow::document(&view, &form));
     let envelope = document.envelope.unwrap();
     assert_eq!(envelope.mode, Mode::HelpedByFamily);
     assert_eq!(envelope.duration_s, 65);
