@@ -1,5 +1,6 @@
 //! The answers of one response, checked against the version that it names.
 
+mod given;
 mod json;
 mod packed;
 
@@ -100,7 +101,15 @@ impl Answers {
 
     /// The normal form as JSON, `(respondent, answers)`: what the digest covers and exports show.
     pub fn to_json(&self, version: &Version) -> (Map<String, Value>, Map<String, Value>) {
-        json::write(version, self)
+        (
+            given::to_json(version, self, true),
+            given::to_json(version, self, false),
+        )
+    }
+
+    /// Writes the canonical text of one half of [`Answers::to_json`]: of the respondent questions or of the others.
+    pub(crate) fn write_canonical(&self, out: &mut String, version: &Version, of_respondent: bool) {
+        given::write_canonical(out, version, self, of_respondent);
     }
 
     /// The packed form of the closed items, at most 200 bytes for a SIPAS questionnaire.

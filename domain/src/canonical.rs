@@ -77,12 +77,7 @@ fn write_value(out: &mut String, value: &Value) -> Result<(), NotCanonical> {
                 .as_i64()
                 .filter(|n| n.abs() <= MAX_INTEGER)
                 .ok_or(NotCanonical)?;
-            match u8::try_from(integer) {
-                // Most of an answer is one digit.
-                Ok(digit @ 0..=9) => out.push(char::from(b'0' + digit)),
-                // Writing to a String cannot fail.
-                _ => drop(write!(out, "{integer}")),
-            }
+            write_integer(out, integer);
         }
         Value::String(text) => write_string(out, text),
         Value::Array(items) => {
@@ -101,23 +96,58 @@ fn write_value(out: &mut String, value: &Value) -> Result<(), NotCanonical> {
             if !fields.is_sorted_by(|a, b| by_utf16(a.0, b.0).is_le()) {
                 fields.sort_by(|a, b| by_utf16(a.0, b.0));
             }
-            out.push('{');
-            for (index, (key, value)) in fields.into_iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                write_string(out, key);
-                out.push(':');
-                write_value(out, value)?;
+            let mut object = Object::begin(out);
+            for (key, value) in fields {
+                write_value(object.key(key), value)?;
             }
-            out.push('}');
+            object.end();
         }
     }
     Ok(())
 }
 
+/// An object that is written field by field, by somebody who gives the keys in their order.
+pub(crate) struct Object<'a> {
+    out: &'a mut String,
+    is_empty: bool,
+}
+
+impl<'a> Object<'a> {
+    pub(crate) fn begin(out: &'a mut String) -> Self {
+        out.push('{');
+        Self { out, is_empty: true }
+    }
+
+    /// Begins a field; its value is to be written to what this returns.
+    pub(crate) fn key(&mut self, key: &str) -> &mut String {
+        if !std::mem::take(&mut self.is_empty) {
+            self.out.push(',');
+        }
+        write_string(self.out, key);
+        self.out.push(':');
+        self.out
+    }
+
+    pub(crate) fn text(&mut self, key: &str, text: &str) {
+        write_string(self.key(key), text);
+    }
+
+    pub(crate) fn end(self) {
+        self.out.push('}');
+    }
+}
+
+pub(crate) fn write_integer(out: &mut String, integer: i64) {
+    match u8::try_from(integer) {
+        // Most of an answer is one digit.
+        Ok(digit @ 0..=9) => out.push(char::from(b'0' + digit)),
+        // Writing to a String cannot fail.
+        _ => drop(write!(out, "{integer}")),
+    }
+}
+
 /// The order of RFC 8785.
-fn by_utf16(one: &str, other: &str) -> Ordering {
+pub(crate) fn by_utf16(one: &str, other: &str) -> Ordering {
     if one.is_ascii() && other.is_ascii() {
         one.cmp(other)
     } else {
@@ -125,7 +155,7 @@ fn by_utf16(one: &str, other: &str) -> Ordering {
     }
 }
 
-fn write_string(out: &mut String, text: &str) {
+pub(crate) fn write_string(out: &mut String, text: &str) {
     out.push('"');
     // What has to be escaped is ASCII: between two such bytes the text goes over as it is.
     let mut rest = text;

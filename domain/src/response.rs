@@ -5,11 +5,11 @@ mod document;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use time::Date;
 
 use crate::answer::Answers;
-use crate::canonical::{self, Hash};
+use crate::canonical::{self, Hash, Object};
 use crate::channel::Mode;
 use crate::civil;
 use crate::id::{CampaignId, UnitId};
@@ -52,27 +52,31 @@ pub struct Envelope {
 /// and nonce in canonical JSON; never `code`, `receipt`, `sent_at` or the language, which may differ when a
 /// queued response is sent again.
 pub fn digest(envelope: &Envelope, version: &Version, answers: &Answers) -> Hash {
-    let (respondent, given) = answers.to_json(version);
-    let mut covered = json!({
-        "form": DIGEST_FORM,
-        "point": envelope.point,
-        "campaign": envelope.campaign,
-        "questionnaire": envelope.questionnaire,
-        "answered_on": civil::format(envelope.answered_on),
-        "duration_s": envelope.duration_s,
-        "mode": envelope.mode,
-        "nonce": canonical::hex(&envelope.nonce),
-        "respondent": respondent,
-        "answers": given,
-    });
-    if let Some(unit) = envelope.handled_by {
-        covered["handled_by"] = Value::from(unit.to_string());
-    }
+    // The keys come in their canonical order.
+    let mut text = String::with_capacity(2048);
+    let mut covered = Object::begin(&mut text);
+    covered.text("answered_on", &civil::format(envelope.answered_on));
+    answers.write_canonical(covered.key("answers"), version, false);
+    covered.text("campaign", &envelope.campaign.to_string());
     if let Some(case) = &envelope.case {
-        covered["case"] = Value::from(case.as_str());
+        covered.text("case", case);
     }
-    // Only checked integers, strings and booleans stand in the object, so it always has a canonical form.
-    canonical::digest(&covered).unwrap_or_default()
+    canonical::write_integer(covered.key("duration_s"), envelope.duration_s.into());
+    canonical::write_integer(covered.key("form"), DIGEST_FORM.into());
+    if let Some(unit) = envelope.handled_by {
+        covered.text("handled_by", &unit.to_string());
+    }
+    covered.text("mode", envelope.mode.as_str());
+    covered.text("nonce", &canonical::hex(&envelope.nonce));
+    covered.text("point", &envelope.point);
+    let mut named = Object::begin(covered.key("questionnaire"));
+    named.text("hash", &envelope.questionnaire.hash);
+    named.text("key", &envelope.questionnaire.key);
+    named.text("version", &envelope.questionnaire.version);
+    named.end();
+    answers.write_canonical(covered.key("respondent"), version, true);
+    covered.end();
+    canonical::sha256(text.as_bytes())
 }
 
 /// A field that is wrong, by its JSON pointer, with a stable code and its parameters.

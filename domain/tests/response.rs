@@ -3,7 +3,7 @@
 mod fixture;
 
 use domain::answer::{Answers, Unasked};
-use domain::canonical::hex;
+use domain::canonical::{self, hex};
 use domain::id::UnitId;
 use domain::response::{Document, digest};
 use domain::status::Status;
@@ -294,6 +294,31 @@ proptest! {
         let (_, written) = answers.to_json(&version);
         let again = Answers::parse(&version, &empty, &written, Unasked::Refuse).expect("normal form is valid");
         prop_assert_eq!(again, answers);
+    }
+
+    #[test]
+    fn the_digest_is_that_of_the_canonical_document(
+        seats in 1_u8..=5, purpose in 0_usize..3, remark in "\\PC{0,20}[\"\\\\\n\t\u{1}đ😀]?", case in prop::option::of("[a-zA-Z0-9\"/é]{1,20}"),
+        handled in any::<bool>(), duration in 0_u32..259_200,
+    ) {
+        let version = small_version();
+        let mut value = document(&version);
+        value["duration_s"] = json!(duration);
+        value["answers"] = json!({"rate": {"seats": seats, "polite": "no_opinion"}, "remark": remark});
+        if let Some(purpose) = ["receive", "ask"].get(purpose) { value["answers"]["purpose"] = json!(purpose); }
+        if let Some(case) = case { value["case"] = json!(case); }
+        if handled { value["handled_by"] = json!(DECIDER.to_string()); }
+        let read = Document::read(value.clone());
+        let answers = Answers::parse(&version, &read.respondent, &read.answers, Unasked::Drop).expect("valid");
+        let (respondent, given) = answers.to_json(&version);
+        let envelope = read.envelope.expect("a valid envelope");
+        let covered = value.as_object_mut().expect("an object");
+        covered.retain(|key, _| !["language", "sent_at", "code", "receipt"].contains(&key.as_str()));
+        covered.insert("form".to_owned(), json!(1));
+        covered.insert("point".to_owned(), json!(envelope.point));
+        covered.insert("respondent".to_owned(), Value::Object(respondent));
+        covered.insert("answers".to_owned(), Value::Object(given));
+        prop_assert_eq!(Ok(digest(&envelope, &version, &answers)), canonical::digest(&value));
     }
 
     #[test]

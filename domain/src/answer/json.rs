@@ -1,15 +1,13 @@
-//! Answers from and to JSON.
+//! Answers from JSON.
 
 use serde_json::{Map, Value};
 
+use crate::answer::given::NO_OPINION;
 use crate::answer::{Answer, Answers, Known, Unasked};
 use crate::civil;
 use crate::condition::Condition;
 use crate::questionnaire::{AnswerKind, ChoiceOption, Question, Row, Version};
 use crate::response::{FieldError, FieldErrorCode};
-
-/// The word for "no opinion" in answers.
-const NO_OPINION: &str = "no_opinion";
 
 pub(super) fn read(
     version: &Version,
@@ -119,7 +117,7 @@ impl Parser<'_> {
                     shown,
                     place,
                     value,
-                    rows,
+                    &rows,
                     levels(scale),
                     no_opinion.is_some(),
                 );
@@ -135,7 +133,7 @@ impl Parser<'_> {
                     shown,
                     place,
                     value,
-                    rows,
+                    &rows,
                     levels(scale),
                     no_opinion.is_some(),
                 );
@@ -162,7 +160,7 @@ impl Parser<'_> {
         shown: bool,
         place: Place<'_>,
         value: Option<&Value>,
-        rows: impl Iterator<Item = (&'r str, Option<&'r Condition>)> + Clone,
+        rows: &(impl Iterator<Item = (&'r str, Option<&'r Condition>)> + Clone),
         levels: usize,
         no_opinion: bool,
     ) {
@@ -344,62 +342,6 @@ fn option_index(options: &[ChoiceOption], value: &Value) -> Result<u8, FieldErro
         .position(|option| option.id == id)
         .ok_or(FieldErrorCode::NotAnOption)?;
     u8::try_from(index).map_err(|_| FieldErrorCode::NotAnOption)
-}
-
-pub(super) fn write(version: &Version, answers: &Answers) -> (Map<String, Value>, Map<String, Value>) {
-    let mut maps = (Map::new(), Map::new());
-    let mut items = version.layout().items().iter().zip(&answers.items).peekable();
-    for (index, (section, question)) in version.questions().enumerate() {
-        let map = if section.respondent {
-            &mut maps.0
-        } else {
-            &mut maps.1
-        };
-        let mut rows = Map::new();
-        while let Some((item, answer)) = items.next_if(|(item, _)| item.question == index) {
-            let Some(value) = answer_value(question, *answer) else {
-                continue;
-            };
-            match item.path.split_once('.') {
-                Some((_, row)) => rows.insert(row.to_owned(), value),
-                None => map.insert(question.id.clone(), value),
-            };
-        }
-        if !rows.is_empty() {
-            map.insert(question.id.clone(), Value::Object(rows));
-        }
-        if let Some((_, text)) = answers.remarks.iter().find(|(at, _)| *at == index) {
-            map.insert(question.id.clone(), Value::String(text.clone()));
-        }
-    }
-    maps
-}
-
-fn answer_value(question: &Question, answer: Answer) -> Option<Value> {
-    match answer {
-        Answer::NotShown | Answer::Skipped => None,
-        Answer::NoOpinion => Some(Value::from(NO_OPINION)),
-        Answer::Number(number) => Some(Value::from(number)),
-        Answer::Date(date) => Some(Value::from(civil::format(date))),
-        Answer::Choice(index) => match &question.answer {
-            AnswerKind::Single { options } => options
-                .get(usize::from(index))
-                .map(|option| Value::from(option.id.as_str())),
-            AnswerKind::YesNo {} => Some(Value::from(index == 1)),
-            _ => Some(Value::from(index + 1)),
-        },
-        Answer::Multiple(set) => match &question.answer {
-            AnswerKind::Multiple { options, .. } => Some(
-                options
-                    .iter()
-                    .enumerate()
-                    .filter(|(index, _)| set >> index & 1 == 1)
-                    .map(|(_, option)| Value::from(option.id.as_str()))
-                    .collect(),
-            ),
-            _ => None,
-        },
-    }
 }
 
 /// Escapes a key for a JSON pointer (RFC 6901).
