@@ -105,8 +105,8 @@ fn versions(sheet: &Sheet) -> Option<AnyView> {
     Some(
         view! {
             <nav class="campaigns" aria-label=locale.t("filter-version")>
-                <ul>{links}</ul>
                 <p class="hint">{note}</p>
+                <ul>{links}</ul>
             </nav>
         }
         .into_any(),
