@@ -3,6 +3,7 @@
 import { type Page, test } from "@playwright/test";
 
 import { type Desk, startDesk } from "../support/kiosk.ts";
+import { serverKnowsSlips } from "../support/slips.ts";
 
 const SIZES = [
   { width: 360, height: 800 },
@@ -27,6 +28,8 @@ for (const [language, words] of Object.entries(WORDS)) {
       const issued = await desk.server.run("slip", "issue", desk.point, await dossiers());
       const slips = issued.split("\n").slice(1).map((line) => line.split(",")[1] ?? "");
       await page.goto(desk.proxy.origin + path);
+      await serverKnowsSlips(page, desk);
+      await page.reload();
       await shot("start");
       await page.locator("summary").last().click();
       await page.locator("input[name=_code]").fill("2222 2222 2222 2223");

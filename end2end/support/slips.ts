@@ -23,10 +23,15 @@ export async function issueSlips(desk: Desk, numbers: readonly string[]): Promis
   return rows.map((row) => row.split(/[\t,]/)[place] ?? "");
 }
 
-/** Waits until the device knows that there are slips. */
-export async function knowsSlips(page: Page, desk: Desk): Promise<void> {
+/** Waits until the server, to whose site the page belongs, knows that there are slips. */
+export async function serverKnowsSlips(page: Page, desk: Desk): Promise<void> {
   const told = () => page.evaluate(async (point) => (await (await fetch(`/api/v1/points/${point}`)).json()).takes_slips, desk.point);
   await expect.poll(told).toBe(true);
+}
+
+/** Waits until the device knows it too. */
+export async function knowsSlips(page: Page, desk: Desk): Promise<void> {
+  await serverKnowsSlips(page, desk);
   await page.reload();
   await expect(page.getByRole("button", { name: HAVE })).toBeVisible({ timeout: 30_000 });
 }
