@@ -1,7 +1,7 @@
 //! What every request needs and what seldom changes, kept in memory.
 //!
-//! Versions are frozen and stay for ever; units and campaigns are read again when their revision moved,
-//! which the server looks up every few seconds; points are looked up on first use and forgotten with it.
+//! Every few seconds a server looks up what changed. Campaigns are few and read again each time; units, versions
+//! and points only when their revision moved. Points are looked up on first use.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -10,7 +10,7 @@ use domain::id::CampaignId;
 use domain::questionnaire::Version;
 use domain::unit::UnitDirectory;
 use store::Store;
-use store::catalogue::{Campaign, Point, StoredVersion, VersionId};
+use store::catalogue::{Campaign, Point, Revisions, StoredVersion, VersionId};
 
 use crate::Service;
 use crate::error::ServiceError;
@@ -26,20 +26,18 @@ pub(crate) struct Cache {
 }
 
 struct State {
-    units_revision: i64,
+    revisions: Revisions,
     units: Arc<UnitDirectory>,
-    versions: Vec<StoredVersion>,
+    versions: Arc<[StoredVersion]>,
     /// Versions with the texts of language packs, where there are any.
-    translated: BTreeMap<VersionId, Arc<Version>>,
+    translated: Arc<BTreeMap<VersionId, Arc<Version>>>,
     campaigns: Vec<Arc<Campaign>>,
     slip_campaigns: BTreeSet<CampaignId>,
 }
 
 impl Cache {
     pub(crate) async fn load(store: &dyn Store, languages: Languages) -> Result<Self, ServiceError> {
-        let units_revision = store.units_revision().await?;
-        let units = Arc::new(directory(store).await?);
-        let state = state(store, units_revision, units, &languages).await?;
+        let state = State::read(store, &languages, None).await?;
         Ok(Self {
             state: RwLock::new(Arc::new(state)),
             points: RwLock::default(),
@@ -48,19 +46,16 @@ impl Cache {
     }
 
     pub(crate) async fn refresh(&self, store: &dyn Store) -> Result<(), ServiceError> {
-        let now = self.state();
-        let revision = store.units_revision().await?;
-        let units = if revision == now.units_revision {
-            Arc::clone(&now.units)
-        } else {
-            Arc::new(directory(store).await?)
-        };
-        let fresh = state(store, revision, units, &self.languages).await?;
+        let before = self.state();
+        let fresh = State::read(store, &self.languages, Some(&before)).await?;
+        let points_changed = fresh.revisions.points != before.revisions.points;
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
-        self.points
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        if points_changed {
+            self.points
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clear();
+        }
         Ok(())
     }
 
@@ -97,8 +92,8 @@ impl Cache {
         Arc::clone(state.translated.get(&stored.id).unwrap_or(&stored.version))
     }
 
-    pub(crate) fn versions(&self) -> Vec<StoredVersion> {
-        self.state().versions.clone()
+    pub(crate) fn versions(&self) -> Arc<[StoredVersion]> {
+        Arc::clone(&self.state().versions)
     }
 
     pub(crate) fn version(&self, key: &str, version: &str) -> Option<StoredVersion> {
@@ -119,32 +114,47 @@ impl Cache {
     }
 }
 
+impl State {
+    /// Reads what changed since `before`, and takes the rest from there.
+    async fn read(
+        store: &dyn Store,
+        languages: &Languages,
+        before: Option<&Self>,
+    ) -> Result<Self, ServiceError> {
+        // Before what they count: a change in between is read now and once more at the next refresh.
+        let revisions = store.revisions().await?;
+        let same =
+            |of: fn(&Revisions) -> i64| before.filter(|before| of(&before.revisions) == of(&revisions));
+        let units = match same(|of| of.units) {
+            Some(before) => Arc::clone(&before.units),
+            None => Arc::new(directory(store).await?),
+        };
+        let (versions, translated) = if let Some(before) = same(|of| of.versions) {
+            (Arc::clone(&before.versions), Arc::clone(&before.translated))
+        } else {
+            let versions = store.versions().await?;
+            let translated = versions
+                .iter()
+                .filter_map(|stored| Some((stored.id, Arc::new(languages.translated(&stored.version)?))))
+                .collect();
+            (versions.into(), Arc::new(translated))
+        };
+        let mut campaigns: Vec<Arc<Campaign>> = store.campaigns().await?.into_iter().map(Arc::new).collect();
+        campaigns.sort_by(|a, b| b.starts_on.cmp(&a.starts_on).then_with(|| a.key.cmp(&b.key)));
+        Ok(Self {
+            revisions,
+            units,
+            versions,
+            translated,
+            campaigns,
+            slip_campaigns: store.slip_campaigns().await?,
+        })
+    }
+}
+
 async fn directory(store: &dyn Store) -> Result<UnitDirectory, ServiceError> {
     let rows = store.units().await?;
     UnitDirectory::new(rows.units, rows.successions).map_err(|error| ServiceError::Invalid(error.to_string()))
-}
-
-async fn state(
-    store: &dyn Store,
-    units_revision: i64,
-    units: Arc<UnitDirectory>,
-    languages: &Languages,
-) -> Result<State, ServiceError> {
-    let versions = store.versions().await?;
-    let translated = versions
-        .iter()
-        .filter_map(|stored| Some((stored.id, Arc::new(languages.translated(&stored.version)?))))
-        .collect();
-    let mut campaigns: Vec<Arc<Campaign>> = store.campaigns().await?.into_iter().map(Arc::new).collect();
-    campaigns.sort_by(|a, b| b.starts_on.cmp(&a.starts_on).then_with(|| a.key.cmp(&b.key)));
-    Ok(State {
-        units_revision,
-        units,
-        versions,
-        translated,
-        campaigns,
-        slip_campaigns: store.slip_campaigns().await?,
-    })
 }
 
 impl Service {
@@ -166,14 +176,18 @@ impl Service {
         if let Some(point) = cache.read().unwrap_or_else(PoisonError::into_inner).get(code) {
             return Ok(Some(Arc::clone(point)));
         }
+        let asked_at = self.inner.cache.state().revisions.points;
         let Some(point) = self.store().point_by_code(code).await?.map(Arc::new) else {
             return Ok(None);
         };
         let mut points = cache.write().unwrap_or_else(PoisonError::into_inner);
-        if points.len() >= POINTS {
-            points.clear();
+        // What was read before a refresh would outlive it.
+        if self.inner.cache.state().revisions.points == asked_at {
+            if points.len() >= POINTS {
+                points.clear();
+            }
+            points.insert(code.to_owned(), Arc::clone(&point));
         }
-        points.insert(code.to_owned(), Arc::clone(&point));
         Ok(Some(point))
     }
 }

@@ -118,7 +118,7 @@ impl Service {
     }
 
     /// Every published version.
-    pub fn versions(&self) -> Vec<StoredVersion> {
+    pub fn versions(&self) -> Arc<[StoredVersion]> {
         self.inner.cache.versions()
     }
 

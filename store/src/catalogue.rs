@@ -140,6 +140,14 @@ pub struct UnitRows {
     pub successions: Vec<domain::unit::Succession>,
 }
 
+/// Counters that rise with every change of what they name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Revisions {
+    pub units: i64,
+    pub versions: i64,
+    pub points: i64,
+}
+
 /// Reference data.
 #[async_trait]
 pub trait Catalogue: Send + Sync + 'static {
@@ -147,8 +155,8 @@ pub trait Catalogue: Send + Sync + 'static {
     async fn put_units(&self, rows: &UnitRows) -> Result<(), StoreError>;
     /// All units, for the directory in memory.
     async fn units(&self) -> Result<UnitRows, StoreError>;
-    /// Rises whenever units change, so that servers know when to read them again.
-    async fn units_revision(&self) -> Result<i64, StoreError>;
+    /// How often reference data changed, so that servers know when to read it again.
+    async fn revisions(&self) -> Result<Revisions, StoreError>;
 
     /// Stores a published version and returns its number. The same key and version with another hash is a
     /// [`StoreError::Conflict`]: a published version is frozen.

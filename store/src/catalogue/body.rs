@@ -13,7 +13,7 @@ use time::Date;
 use uuid::Uuid;
 
 use super::sql;
-use super::{Campaign, Catalogue, Device, KeyPair, Point, StoredVersion, UnitRows, VersionId};
+use super::{Campaign, Catalogue, Device, KeyPair, Point, Revisions, StoredVersion, UnitRows, VersionId};
 use crate::StoreError;
 use crate::backend::{Db, Dialect, chunks, retrying};
 use crate::tallies::rows::Versions;
@@ -35,9 +35,11 @@ macro_rules! catalogue {
                 sql::units_of(units, facts, successions)
             }
 
-            async fn units_revision(&self) -> Result<i64, StoreError> {
-                let revision = sqlx::query_scalar(sql::REVISION).bind("units");
-                Ok(revision.fetch_one(&self.reader).await?)
+            async fn revisions(&self) -> Result<Revisions, StoreError> {
+                let rows = sqlx::query_as(sql::REVISIONS)
+                    .fetch_all(&self.reader)
+                    .await?;
+                Ok(sql::revisions_of(rows))
             }
 
             async fn put_version(&self, version: &Version) -> Result<VersionId, StoreError> {
@@ -339,6 +341,10 @@ macro_rules! catalogue {
                     }
                     query.execute(&mut *tx).await?;
                 }
+                sqlx::query(sql::RAISE)
+                    .bind("points")
+                    .execute(&mut *tx)
+                    .await?;
                 Ok(tx.commit().await?)
             }
 

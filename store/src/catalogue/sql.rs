@@ -11,8 +11,8 @@ use domain::unit::{Coordinates, Extent, Succession, Unit, UnitFact, UnitKind, Un
 use uuid::Uuid;
 
 use super::{
-    Campaign, Device, DeviceState, KeyPair, Point, PointState, ReleaseRule, StoredVersion, UnitRows,
-    VersionId,
+    Campaign, Device, DeviceState, KeyPair, Point, PointState, ReleaseRule, Revisions, StoredVersion,
+    UnitRows, VersionId,
 };
 use crate::StoreError;
 use crate::backend::{Rows, date_of, hash_of, instant_of};
@@ -44,7 +44,7 @@ pub(super) const SUCCESSIONS: &str =
 
 /// Also serialises those who change what it counts, as the row is locked until the transaction ends.
 pub(crate) const RAISE: &str = "update revision set number = number + 1 where name = $1 returning number";
-pub(super) const REVISION: &str = "select number from revision where name = $1";
+pub(super) const REVISIONS: &str = "select name, number from revision";
 
 pub(super) const FIND_VERSION: &str =
     "select id, hash from questionnaire_version where key = $1 and version = $2";
@@ -247,6 +247,20 @@ pub(super) fn selection_number(selection: Selection) -> i16 {
 
 pub(super) fn rule_number(rule: ReleaseRule) -> i16 {
     number_in(&RULES, &rule)
+}
+
+/// Revisions by name; names that are not reference data count other things.
+pub(super) fn revisions_of(rows: Vec<(String, i64)>) -> Revisions {
+    let mut revisions = Revisions::default();
+    for (name, number) in rows {
+        match name.as_str() {
+            "units" => revisions.units = number,
+            "questionnaire_version" => revisions.versions = number,
+            "points" => revisions.points = number,
+            _ => {}
+        }
+    }
+    revisions
 }
 
 pub(super) fn point_state_number(state: PointState) -> i16 {

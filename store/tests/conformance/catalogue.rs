@@ -5,7 +5,7 @@ use domain::questionnaire::Version;
 use domain::unit::{Coordinates, Extent, Succession, Unit, UnitFact, UnitKind, UnitName};
 use serde_json::json;
 use store::StoreError;
-use store::catalogue::{Device, DeviceState, KeyPair, Point, PointState, UnitRows};
+use store::catalogue::{Device, DeviceState, KeyPair, Point, PointState, Revisions, UnitRows};
 use time::macros::{date, datetime};
 
 use crate::fixture;
@@ -49,7 +49,7 @@ pub(crate) async fn units_come_back_and_are_replaced(world: &World) {
             decision: None,
         }],
     };
-    let before = world.store.units_revision().await.unwrap();
+    let before = world.store.revisions().await.unwrap();
     world.store.put_units(&rows).await.unwrap();
     rows.units.sort_by_key(|unit| unit.id);
     let stored = world.store.units().await.unwrap();
@@ -67,7 +67,13 @@ pub(crate) async fn units_come_back_and_are_replaced(world: &World) {
         stored.units.iter().find(|unit| unit.id == UnitId(uuid(3))),
         Some(&shorter.units[0])
     );
-    assert_eq!(world.store.units_revision().await.unwrap(), before + 2);
+    assert_eq!(
+        world.store.revisions().await.unwrap(),
+        Revisions {
+            units: before.units + 2,
+            ..before
+        }
+    );
     // A succession of a unit that is not there changes nothing at all.
     let dangling = UnitRows {
         units: vec![unit(500, 1)],
@@ -159,7 +165,9 @@ pub(crate) async fn points_and_devices_are_found(world: &World) {
         state: PointState::Retired,
         ..point()
     };
+    let before = world.store.revisions().await.unwrap();
     world.store.put_points(&[second.clone(), retired]).await.unwrap();
+    assert_eq!(world.store.revisions().await.unwrap().points, before.points + 1);
     assert_eq!(
         world.store.point(point_id()).await.unwrap().unwrap().state,
         PointState::Retired
