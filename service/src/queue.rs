@@ -3,6 +3,12 @@
 //! A response joins a bounded queue and its sender waits for the reply; only after the commit does anyone
 //! get an answer. The reply travels by an owned channel, so a client that hangs up still has a stored
 //! answer. A full queue refuses at once: nothing is accepted and lost.
+//!
+//! Those who were answered together come back together, but not at the same instant. A writer that took the
+//! first of them at once would write one response, then all the others, then one again, and pay for twice as
+//! many transactions. So it waits a moment while fewer are there than the last time.
+
+use std::time::Duration;
 
 use store::intake::{NewResponse, Recorded};
 use store::{SharedStore, StoreError};
@@ -15,6 +21,9 @@ use crate::intake::Refusal;
 /// The most responses written in one transaction: enough that the commit's cost vanishes in it, and few
 /// enough that nobody waits long for the others of the batch.
 const BATCH: usize = 256;
+/// How long the writer waits for as many as it had before. Far less than a commit takes on a slow disk, and nothing
+/// that a person notices.
+const GATHER: Duration = Duration::from_millis(4);
 /// When the queue is full, the writer needs about this long to empty it.
 const RETRY_AFTER_S: u32 = 2;
 
@@ -69,7 +78,8 @@ impl Queue {
 async fn write(store: SharedStore, mut receiver: mpsc::Receiver<Message>) {
     let mut messages = Vec::with_capacity(BATCH);
     let mut open = true;
-    while open && receiver.recv_many(&mut messages, BATCH).await > 0 {
+    let mut last = 0;
+    while open && gather(&mut receiver, &mut messages, last).await {
         let mut batch = Vec::with_capacity(messages.len());
         let mut replies = Vec::with_capacity(messages.len());
         for message in messages.drain(..) {
@@ -87,8 +97,27 @@ async fn write(store: SharedStore, mut receiver: mpsc::Receiver<Message>) {
                 }
             }
         }
+        last = batch.len();
         record(&store, &batch, replies).await;
     }
+}
+
+/// Waits for a message, then a moment for as many as there were in the last batch. False when no more can come.
+async fn gather(receiver: &mut mpsc::Receiver<Message>, messages: &mut Vec<Message>, last: usize) -> bool {
+    if receiver.recv_many(messages, BATCH).await == 0 {
+        return false;
+    }
+    let enough = async {
+        while messages.len() < last {
+            let room = BATCH - messages.len();
+            if receiver.recv_many(messages, room).await == 0 {
+                break;
+            }
+        }
+    };
+    // What arrived until then is in `messages`.
+    let _ = tokio::time::timeout(GATHER, enough).await;
+    true
 }
 
 async fn record(store: &SharedStore, batch: &[NewResponse], replies: Vec<Reply>) {
@@ -204,6 +233,25 @@ mod tests {
             receipt: None,
         };
         (store, response)
+    }
+
+    #[tokio::test]
+    async fn the_writer_waits_for_as_many_as_last_time_and_not_for_ever() {
+        let (sender, mut receiver) = mpsc::channel(8);
+        let mut messages = Vec::new();
+        let send = async || sender.send(Message::Close).await.unwrap();
+        send().await;
+        let (open, ()) = tokio::join!(gather(&mut receiver, &mut messages, 3), async {
+            send().await;
+            send().await;
+        });
+        assert_eq!((open, messages.len()), (true, 3));
+        messages.clear();
+        send().await;
+        assert!(gather(&mut receiver, &mut messages, 3).await);
+        assert_eq!(messages.len(), 1, "the others never came");
+        drop(sender);
+        assert!(!gather(&mut receiver, &mut messages, 3).await);
     }
 
     #[tokio::test]
