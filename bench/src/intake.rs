@@ -89,6 +89,7 @@ pub(crate) async fn run(args: &Args, folder: &Folder, place: &Place, table: &mut
 async fn slow(args: &Args, folder: &Folder, place: &Place, library: &Path, table: &mut Table) -> Result<()> {
     let mut world = World::make(&place.slow_url, SIPAS).await?;
     direct::fill(&mut world, args.before()).await?;
+    direct::settle(&place.slow_url).await?;
     let documents = Documents::make(&mut world);
     world.service.release_all().await?;
     world.close().await;
@@ -165,7 +166,7 @@ async fn whole(
     documents: &Documents,
     preload: Option<&Path>,
 ) -> Result<Whole> {
-    let server = Running::program(&args.program, folder, url, preload)?;
+    let server = Running::program(&args.program, folder, url, preload, &[])?;
     // Connections, statements and points are known after the first second.
     load::send(
         server.address,

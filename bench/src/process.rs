@@ -48,12 +48,13 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// The program as it ships, serving that database.
+    /// The program as it ships, serving that database, with further flags of `serve`.
     pub(crate) fn program(
         program: &Path,
         folder: &Folder,
         database: &str,
         preload: Option<&Path>,
+        flags: &[&str],
     ) -> Result<Self> {
         let address = free_address()?;
         let mut command = Command::new(program);
@@ -62,7 +63,8 @@ impl Running {
             .arg("--site")
             .arg(folder.path().join("site"))
             .arg("--master-key-file")
-            .arg(folder.path().join("key"));
+            .arg(folder.path().join("key"))
+            .args(flags);
         if let Some(library) = preload {
             command.env("LD_PRELOAD", fs::canonicalize(library)?);
         }

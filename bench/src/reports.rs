@@ -7,6 +7,8 @@ use domain::channel::Channel;
 use domain::id::UnitId;
 use domain::release::{self, Opening, State};
 use domain::unit::UnitLevel;
+use service::clock::{Clock as _, SystemClock};
+use service::releases::is_night;
 use store::intake::NewResponse;
 use store::probe;
 use store::releases::CellQuery;
@@ -114,8 +116,9 @@ pub(crate) async fn run(args: &Args, folder: &Folder, table: &mut Table) -> Resu
     let many = readings(&world, &large, Some(table)).await?;
     world.close().await;
     let bar = Bar::AtMost(1.2);
+    let ratio = args.report_ratio();
     table.line(
-        "country: against a tenth of the responses in the same cells",
+        &format!("country: against 1/{ratio} of the responses in the same cells"),
         many.country / few.country,
         "",
         bar,
@@ -290,8 +293,11 @@ async fn over_http(args: &Args, folder: &Folder, url: &str, table: &mut Table) -
         .id;
     let commune = world.points[0].unit;
     world.close().await;
-    let server = Running::program(&args.program, folder, url, None)?;
-    server.wait_for_log("the nightly release is made")?;
+    // Its jobs begin at once, so that the peak is that of a server that answers and releases.
+    let server = Running::program(&args.program, folder, url, None, &["--settle-in", "0"])?;
+    if is_night(SystemClock.now()) {
+        server.wait_for_log("the nightly release is made")?;
+    }
     for (what, path) in [
         (
             "over HTTP: country and 34 provinces, a year",

@@ -6,6 +6,7 @@ mod public_url;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
@@ -85,10 +86,15 @@ pub struct Serve {
     /// Responses that may wait for the writer before clients are told to come back [default: 4096]
     #[arg(long, env = "NGHE_DAN_QUEUE", value_name = "NUMBER")]
     pub queue: Option<usize>,
+    /// Seconds for which a server that has just started leaves what reads much (folding, the night's release), as
+    /// everything that waited on devices may arrive then [default: 600]
+    #[arg(long, env = "NGHE_DAN_SETTLE_IN", value_name = "SECONDS")]
+    pub settle_in: Option<u64>,
 }
 
 const DEFAULT_DATABASE: &str = "sqlite:nghe-dan.db";
 const DEFAULT_QUEUE: usize = 4096;
+const DEFAULT_SETTLE_IN: u64 = 600;
 
 impl Common {
     /// Fills what neither flags nor environment say from the TOML file.
@@ -119,6 +125,7 @@ impl Common {
             },
             site: serve.site.or(file.serve.site),
             queue: serve.queue.or(file.serve.queue),
+            settle_in: serve.settle_in.or(file.serve.settle_in),
         };
         let common = Self {
             config: self.config,
@@ -170,6 +177,11 @@ impl Serve {
     /// How many responses may wait.
     pub fn queue(&self) -> usize {
         self.queue.unwrap_or(DEFAULT_QUEUE)
+    }
+
+    /// How long a started server leaves the jobs that read much.
+    pub fn settle_in(&self) -> Duration {
+        Duration::from_secs(self.settle_in.unwrap_or(DEFAULT_SETTLE_IN))
     }
 
     /// Certificate and key, when TLS ends here.

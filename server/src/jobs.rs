@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use domain::{canonical, civil};
 use service::clock::random;
+use service::releases::{NIGHT_HOUR, is_night};
 use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -24,15 +25,10 @@ const KEYS: Duration = Duration::from_mins(5);
 /// How often changed days are folded. A fold reads every response of a changed day, so that a busy desk would
 /// be read again and again.
 const FOLD: Duration = Duration::from_mins(10);
-/// How long a server that has just started leaves the jobs that read much. It may have been down, and then everything
-/// that waited on devices arrives now.
-const SETTLE_IN: Duration = Duration::from_mins(10);
 /// How long figures of a demo gather answers before they are written: many at once cost what one costs.
 const GATHER: Duration = Duration::from_millis(300);
 /// How often it is asked whether the night has come.
 const NIGHT: Duration = Duration::from_mins(1);
-/// The hour in Việt Nam from which the nightly release is made.
-const NIGHT_HOUR: u8 = 1;
 /// The lease of the nightly release.
 const NIGHTLY: &str = "night";
 /// How long a lease holds without being renewed.
@@ -55,8 +51,8 @@ struct Context {
 }
 
 impl Jobs {
-    /// Starts the jobs.
-    pub fn start(state: ApiState) -> Self {
+    /// Starts the jobs; those that read much only after `settle_in`.
+    pub fn start(state: ApiState, settle_in: Duration) -> Self {
         let (stop, stopped) = watch::channel(false);
         let context = Context {
             state,
@@ -70,7 +66,7 @@ impl Jobs {
             stopped: stopped.clone(),
         };
         let later = |interval| Turns {
-            first: SETTLE_IN,
+            first: settle_in,
             ..turns(interval)
         };
         tasks.spawn(every("refresh", turns(REFRESH), context.clone(), refresh));
@@ -169,7 +165,7 @@ async fn night(
 ) -> anyhow::Result<()> {
     let now = state.clock().now().to_offset(civil::VIETNAM);
     let today = civil::days_since_epoch(now.date());
-    if now.hour() < NIGHT_HOUR || released.load(Ordering::Relaxed) == today {
+    if !is_night(now) || released.load(Ordering::Relaxed) == today {
         return Ok(());
     }
     let service = state.service();

@@ -10,7 +10,7 @@ use domain::release::{self, Atom, Column, Input, Plan, PlanError, Row, Rules, St
 use store::catalogue::{Campaign, StoredVersion, VersionId};
 use store::releases::{CellQuery, CellRow, Draft};
 use store::tallies::{Disagreement, PeriodTally};
-use time::{Date, Duration};
+use time::{Date, Duration, OffsetDateTime};
 
 use crate::Service;
 use crate::clock::random;
@@ -22,6 +22,14 @@ use crate::live::is_live;
 const FOLD: i64 = 500;
 /// How many cells of a release are written in one transaction: answers wait no longer than for them.
 const CELLS: usize = 500;
+
+/// The hour in Việt Nam from which the nightly release is made.
+pub const NIGHT_HOUR: u8 = 1;
+
+/// Whether the day's release may be made.
+pub fn is_night(now: OffsetDateTime) -> bool {
+    now.to_offset(civil::VIETNAM).hour() >= NIGHT_HOUR
+}
 
 /// What a release changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -44,7 +44,7 @@ pub(super) async fn run(common: &Common, settings: &Serve) -> anyhow::Result<()>
     let listener = std::net::TcpListener::bind(settings.listen())
         .with_context(|| format!("cannot listen on {}", settings.listen()))?;
     announce(&public, listener.local_addr()?);
-    let jobs = Jobs::start(state);
+    let jobs = Jobs::start(state, settings.settle_in());
     listen::serve(listener, Door::new(&settings.trusted_proxy), tls, router).await?;
     jobs.stop().await;
     service.close().await;
