@@ -6,8 +6,9 @@ Run with Python 3.11 in an environment that has the package and nothing else:
     .venv/bin/pip install --no-deps vietnamadminunits==1.0.4
     .venv/bin/python data/units/generate.py
 
-The output depends on the package's data files alone: the same package gives the same bytes.
-What is corrected against the package, and on whose word, is said in README.md and beside each rule.
+The output depends on the package's data files and on corrections.csv and upgrades.csv beside this file:
+the same files give the same bytes. What is corrected against the package, and on whose word, is said in
+README.md and beside each rule.
 """
 
 from __future__ import annotations
@@ -34,23 +35,15 @@ HERE = Path(__file__).parent
 NAMESPACE = uuid.UUID("6f1d1c3e-5b0a-5d0e-9a55-1f2a7e0c2b11")
 
 REFORM = "2025-07-01"
-DONG_NAI = "2026-04-30"
 PROVINCES_2025 = "202/2025/QH15"
 COMMUNES_2025 = "1654–1687/NQ-UBTVQH15"
 CODES_2025 = "19/2025/QĐ-TTg"
 DISTRICTS_ABOLISHED = "203/2025/QH15"
 HUE_2025 = "175/2024/QH15"
-DONG_NAI_CITY = "30/2026/QH16"
-DONG_NAI_WARDS = "237/NQ-UBTVQH16"
 
-# The ten communes of Đồng Nai that became wards on 30/04/2026 (237/NQ-UBTVQH16, 14/04/2026).
-NEW_WARDS = {
-    "25270": "Lộc Ninh", "25357": "Tân Khai", "25363": "Đồng Phú", "26116": "Tân Phú", "26170": "Trị An",
-    "26248": "Trảng Bom", "26326": "Dầu Giây", "26368": "Long Thành", "26425": "Xuân Lộc", "26485": "Nhơn Trạch",
-}
-# Xã Ba Chẽ stands under 06978 in the list of July 2025 and under 06970 in the current one. The day of
-# the change is in neither; it is dated with the next revision of the list, 30/04/2026.
-BA_CHE, BA_CHE_JULY_2025 = "06970", "06978"
+# Xã Ba Chẽ is 06970. Public copies of the list of July 2025 print 06978, and so did these tables once:
+# its id was made from that, and ids never change.
+BA_CHE, BA_CHE_IN_ITS_KEY = "06970", "06978"
 
 # Hoàng Sa and Trường Sa: the package puts their former districts and communes at an office ashore.
 OFFSHORE = {"20333", "22736"}
@@ -150,10 +143,25 @@ class Source:
             for old, targets in divided.items():
                 self.edges[old] |= {(province, target["newWardKey"]) for target in targets}
         self.dropped = self.drop_namesakes()
+        self.correct()
 
     def old_place(self, old: str) -> tuple[float, float]:
         r = self.old[old]
         return (r["wardLat"], r["wardLon"]) if r["wardLat"] is not None else (r["districtLat"], r["districtLon"])
+
+    def correct(self) -> None:
+        """Applies corrections.csv: a part that the package lacks, or a successor that it has wrongly."""
+        old_of = {r["wardCode"]: old for old, r in self.old.items() if r["wardCode"]}
+        new_of = {r["wardCode"]: new for new, r in self.new.items()}
+        for r in table("corrections.csv"):
+            old, new = old_of[r["old_code"]], new_of[r["new_code"]]
+            # A package that has been mended must not be corrected again.
+            assert (new in self.edges[old]) == (r["extent"] == "none"), r
+            if r["extent"] == "none":
+                self.edges[old].discard(new)
+            else:
+                assert r["extent"] == "partial" and old not in self.whole, r
+                self.edges[old].add(new)
 
     def drop_namesakes(self) -> list[tuple[str, tuple[str, str]]]:
         """Removes successors that belong to another unit of the same name.
@@ -161,8 +169,7 @@ class Source:
         The package matched split communes by name inside the merged province: Phường 4 of Mỹ Tho got
         Phường Cao Lãnh as a successor because Cao Lãnh has a Phường 4 too. Where two units of one name
         share a successor, it belongs to the one whose district the successor's other parts come from,
-        or, where that does not decide, to the nearer one. Of the sixteen pairs in Cần Thơ, the four that
-        were looked up in Resolution 1668/NQ-UBTVQH15 bear this out; the others rest on the rule alone.
+        or, where that does not decide, to the nearer one. README.md says what bears this out.
         """
         namesakes: dict[tuple[str, str], list[str]] = defaultdict(list)
         for old, r in self.old.items():
@@ -238,11 +245,7 @@ def build() -> tuple[dict[str, Unit], list[tuple[str, str, str, str, str]], Sour
         u = unit("province", r["provinceCode"], REFORM)
         new_province[key] = u
         u.place, u.place_source = (r["provinceLat"], r["provinceLon"]), "package"
-        if r["provinceCode"] == "75":
-            u.add("Tỉnh Đồng Nai", "75", country.id, REFORM, DONG_NAI, PROVINCES_2025)
-            u.add("Thành phố Đồng Nai", "75", country.id, DONG_NAI, "", DONG_NAI_CITY)
-        else:
-            u.add(r["province"], r["provinceCode"], country.id, REFORM, "", PROVINCES_2025)
+        u.add(r["province"], r["provinceCode"], country.id, REFORM, "", PROVINCES_2025)
         succession += [(old_province[o].id, u.id, "exact", REFORM, PROVINCES_2025) for o in olds]
 
     # Districts: all ended with the third level.
@@ -270,21 +273,11 @@ def build() -> tuple[dict[str, Unit], list[tuple[str, str, str, str, str]], Sour
         u.add(r["ward"], r["wardCode"], district[r["districtCode"]].id, "", REFORM, "")
     for target, r in source.new.items():
         olds = sorted(parts[target])
-        code = BA_CHE_JULY_2025 if r["wardCode"] == BA_CHE else r["wardCode"]
+        code = r["wardCode"]
         whole_and_alone = len(olds) == 1 and len(source.edges[olds[0]]) == 1 and old_unit[olds[0]].level == "commune"
-        u = old_unit[olds[0]] if whole_and_alone else unit("commune", code, REFORM)
-        parent = new_province[target[0]].id
-        decision = f"{COMMUNES_2025}; {CODES_2025}"
-        if r["wardCode"] in NEW_WARDS:
-            bare = NEW_WARDS[r["wardCode"]]
-            assert r["ward"] == f"Xã {bare}", r["ward"]
-            u.add(f"Xã {bare}", code, parent, REFORM, DONG_NAI, decision)
-            u.add(f"Phường {bare}", code, parent, DONG_NAI, "", DONG_NAI_WARDS)
-        elif r["wardCode"] == BA_CHE:
-            u.add(r["ward"], BA_CHE_JULY_2025, parent, REFORM, DONG_NAI, decision)
-            u.add(r["ward"], BA_CHE, parent, DONG_NAI, "", "")
-        else:
-            u.add(r["ward"], code, parent, REFORM, "", decision)
+        u = old_unit[olds[0]] if whole_and_alone else unit(
+            "commune", BA_CHE_IN_ITS_KEY if code == BA_CHE else code, REFORM)
+        u.add(r["ward"], code, new_province[target[0]].id, REFORM, "", f"{COMMUNES_2025}; {CODES_2025}")
         if whole_and_alone:
             continue
         place_new_commune(u, r, [source.old_place(o) for o in olds])
@@ -296,7 +289,21 @@ def build() -> tuple[dict[str, Unit], list[tuple[str, str, str, str, str]], Sour
             for old in olds:
                 for v in (old_unit[old], district[source.old[old]["districtCode"]]):
                     v.place, v.place_source = u.place, "zone"
+    upgrade(units)
     return units, sorted(succession), source
+
+
+def upgrade(units: dict[str, Unit]) -> None:
+    """Gives units the new kind of upgrades.csv from its day on. The territory stays, so the ids stay."""
+    for r in table("upgrades.csv"):
+        open_end = [u for u in units.values()
+                    if u.level == r["level"] and u.facts[-1].code == r["code"] and not u.facts[-1].end]
+        assert len(open_end) == 1, r
+        before = open_end[0].facts[-1]
+        bare = before.name.removeprefix("Tỉnh ").removeprefix("Xã ")
+        assert bare != before.name and r["name_vi"] in (f"Thành phố {bare}", f"Phường {bare}"), (before.name, r)
+        before.end = r["valid_from"]
+        open_end[0].add(r["name_vi"], before.code, before.parent, r["valid_from"], "", r["decision"])
 
 
 def place_new_commune(u: Unit, r: sqlite3.Row, parts: list[tuple[float, float]]) -> None:
@@ -317,6 +324,11 @@ def place_new_commune(u: Unit, r: sqlite3.Row, parts: list[tuple[float, float]])
         u.place, u.place_source = centre, "parts"
 
 
+def table(name: str) -> list[dict[str, str]]:
+    with (HERE / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def write(name: str, header: list[str], rows: list[tuple]) -> None:
     with (HERE / name).open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
@@ -335,6 +347,8 @@ def check(units: dict[str, Unit]) -> None:
     for day, provinces, communes in (
         ("2025-07-01", {"province": 28, "city": 6}, {"xa": 2621, "phuong": 687, "dac_khu": 13}),
         ("2026-04-30", {"province": 27, "city": 7}, {"xa": 2611, "phuong": 697, "dac_khu": 13}),
+        ("2026-09-01", {"province": 26, "city": 8}, {"xa": 2611, "phuong": 697, "dac_khu": 13}),
+        ("2026-09-20", {"province": 25, "city": 9}, {"xa": 2599, "phuong": 709, "dac_khu": 13}),
     ):
         assert Counter(f.kind for f in in_force(units, day, "province")) == provinces, day
         assert Counter(f.kind for f in in_force(units, day, "commune")) == communes, day

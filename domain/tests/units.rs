@@ -12,6 +12,8 @@ use time::macros::date;
 const BEFORE: Date = date!(2025 - 06 - 30);
 const REFORM: Date = date!(2025 - 07 - 01);
 const DONG_NAI: Date = date!(2026 - 04 - 30);
+const QUANG_NINH: Date = date!(2026 - 09 - 01);
+const BAC_NINH: Date = date!(2026 - 09 - 20);
 
 fn kinds(units: &UnitDirectory, level: UnitLevel, on: Date) -> BTreeMap<&'static str, usize> {
     let mut kinds = BTreeMap::new();
@@ -52,34 +54,45 @@ fn the_published_totals_hold_on_each_day() {
         );
         assert_eq!(kinds(units, UnitLevel::District, day), BTreeMap::new());
     }
-    assert_eq!(
-        kinds(units, UnitLevel::Province, DONG_NAI),
-        BTreeMap::from([("province", 27), ("city", 7)])
-    );
-    assert_eq!(
-        kinds(units, UnitLevel::Commune, DONG_NAI),
-        BTreeMap::from([("xa", 2611), ("phuong", 697), ("dac_khu", 13)])
-    );
+    for (day, provinces, cities, xa, phuong) in [
+        (DONG_NAI, 27, 7, 2611, 697),
+        (date!(2026 - 08 - 31), 27, 7, 2611, 697),
+        (QUANG_NINH, 26, 8, 2611, 697),
+        (date!(2026 - 09 - 19), 26, 8, 2611, 697),
+        (BAC_NINH, 25, 9, 2599, 709),
+    ] {
+        assert_eq!(
+            kinds(units, UnitLevel::Province, day),
+            BTreeMap::from([("province", provinces), ("city", cities)]),
+            "{day}"
+        );
+        assert_eq!(
+            kinds(units, UnitLevel::Commune, day),
+            BTreeMap::from([("xa", xa), ("phuong", phuong), ("dac_khu", 13)]),
+            "{day}"
+        );
+    }
 }
 
-#[test]
-fn the_ten_wards_of_dong_nai_are_one_unit_each() {
+/// A province that became a city, and the communes that became wards with it, are one unit each.
+#[track_caller]
+fn raised(
+    (province, city, decision): (&str, &str, &str),
+    (wards, ward_decision): (&[&str], &str),
+    day: Date,
+) {
     let units = directory();
-    let province = units.by_code("75", DONG_NAI).expect("Đồng Nai");
-    assert_eq!(province.fact.name.vi, "Thành phố Đồng Nai");
-    assert_eq!(
-        units.by_code("75", REFORM).expect("Đồng Nai").unit.id,
-        province.unit.id
-    );
-    assert_ne!(
-        units.by_code("75", BEFORE).expect("Đồng Nai").unit.id,
-        province.unit.id
-    );
-    for code in [
-        "25270", "25357", "25363", "26116", "26170", "26248", "26326", "26368", "26425", "26485",
-    ] {
-        let before = units.by_code(code, date!(2026 - 04 - 29)).expect(code);
-        let after = units.by_code(code, DONG_NAI).expect(code);
+    let before_it = day.previous_day().expect("a day");
+    let raised = units.by_code(province, day).expect(province);
+    assert_eq!(raised.fact.name.vi, city);
+    assert_eq!(raised.fact.kind, UnitKind::City);
+    assert_eq!(raised.fact.decision.as_deref(), Some(decision));
+    let province_before = units.by_code(province, before_it).expect(province);
+    assert_eq!(province_before.unit.id, raised.unit.id);
+    assert_eq!(province_before.fact.kind, UnitKind::Province);
+    for code in wards {
+        let before = units.by_code(code, before_it).expect(code);
+        let after = units.by_code(code, day).expect(code);
         assert_eq!(before.unit.id, after.unit.id, "{code}");
         assert_eq!(
             (before.fact.kind, after.fact.kind),
@@ -87,27 +100,61 @@ fn the_ten_wards_of_dong_nai_are_one_unit_each() {
             "{code}"
         );
         assert_eq!(before.fact.bare_name(), after.fact.bare_name(), "{code}");
-        assert_eq!(after.fact.decision.as_deref(), Some("237/NQ-UBTVQH16"), "{code}");
+        assert_eq!(after.fact.decision.as_deref(), Some(ward_decision), "{code}");
         assert_eq!(
-            units.parent_on(after.unit.id, DONG_NAI).expect(code).unit.id,
-            province.unit.id,
+            units.parent_on(after.unit.id, day).expect(code).unit.id,
+            raised.unit.id,
             "{code}"
         );
     }
 }
 
 #[test]
-fn ba_che_is_one_unit_with_two_codes() {
+fn dong_nai_and_its_ten_wards_were_raised_in_april_2026() {
+    let wards = [
+        "25270", "25357", "25363", "26116", "26170", "26248", "26326", "26368", "26425", "26485",
+    ];
+    raised(
+        ("75", "Thành phố Đồng Nai", "30/2026/QH16"),
+        (&wards, "237/NQ-UBTVQH16"),
+        DONG_NAI,
+    );
+    // The Đồng Nai of before the reform is another unit.
+    let id = |on| directory().by_code("75", on).expect("Đồng Nai").unit.id;
+    assert_ne!(id(BEFORE), id(DONG_NAI));
+}
+
+#[test]
+fn quang_ninh_and_bac_ninh_with_its_twelve_wards_were_raised_in_september_2026() {
+    raised(
+        ("22", "Thành phố Quảng Ninh", "36/2026/QH16"),
+        (&[], "it raised no commune"),
+        QUANG_NINH,
+    );
+    let wards = [
+        "07294", "07375", "07399", "07444", "07840", "09193", "09292", "09313", "09319", "09454", "09475",
+        "09496",
+    ];
+    raised(
+        ("24", "Thành phố Bắc Ninh", "39/2026/QH16"),
+        (&wards, "388/NQ-UBTVQH16"),
+        BAC_NINH,
+    );
+}
+
+#[test]
+fn ba_che_keeps_the_id_that_was_made_from_a_misprint() {
     let units = directory();
-    let ba_che = units.by_code("06978", REFORM).expect("Ba Chẽ of July 2025");
+    // 06978 in public copies of the list of July 2025; 06970 in the signed one.
+    assert!(units.meanings_of_code("06978").is_empty());
+    let ba_che = units.by_code("06970", REFORM).expect("Ba Chẽ");
     assert_eq!(ba_che.fact.name.vi, "Xã Ba Chẽ");
     assert_eq!(
-        units.by_code("06970", DONG_NAI).expect("Ba Chẽ of today").unit.id,
-        ba_che.unit.id
+        ba_che.unit.id.to_string(),
+        "f09bf72b-27af-5c02-af32-83637aa22f4b",
+        "ids never change"
     );
-    assert!(units.by_code("06978", DONG_NAI).is_none());
-    assert!(units.by_code("06970", REFORM).is_none());
-    // The township that bore 06970 before is one of its parts, not the same unit.
+    // The township that bore the code before is one of its parts, not the same unit.
     let township = units.by_code("06970", BEFORE).expect("the township");
     assert_ne!(township.unit.id, ba_che.unit.id);
     assert!(
@@ -252,6 +299,52 @@ fn split_communes_and_abolished_districts_lead_to_all_that_they_became() {
     );
 }
 
+/// How many were split and into how many, and the pairs on which the sources differ (data/units/README.md).
+#[test]
+fn old_communes_have_as_many_successors_as_the_resolutions_say() {
+    let units = directory();
+    let mut by_successors = BTreeMap::new();
+    for old in units.level_on(UnitLevel::Commune, BEFORE) {
+        let went_on = usize::from(old.unit.fact_on(REFORM).is_some());
+        *by_successors
+            .entry(units.successors(old.unit.id).count() + went_on)
+            .or_insert(0) += 1;
+    }
+    assert_eq!(
+        by_successors,
+        BTreeMap::from([(1, 9594), (2, 369), (3, 55), (4, 16), (5, 1)])
+    );
+    for (old, new) in [
+        ("28036", &[("28036", Extent::Exact)][..]), // Thủ Thừa: 1682, clause 20.
+        ("28057", &[("28036", Extent::Partial), ("28087", Extent::Partial)]), // Nhị Thành: clauses 20 and 52.
+        ("23053", &[("23041", Extent::Partial), ("23053", Extent::Partial)]), // Hòa Thắng: 1671, clause 51.
+        ("00556", &[("00541", Extent::Partial), ("00562", Extent::Partial)]), // Đặng Xá: 1656, clauses 110 and 112.
+        // Văn Khê: 1656, clauses 107, 118, 119 and 120.
+        (
+            "09013",
+            &[
+                ("08980", Extent::Partial),
+                ("08995", Extent::Partial),
+                ("09022", Extent::Partial),
+                ("09817", Extent::Partial),
+            ],
+        ),
+        ("31714", &[("31726", Extent::Exact)]), // Thạnh Quới of Sóc Trăng: 1668, clause 66.
+        ("31246", &[("31246", Extent::Exact)]), // Thạnh Quới of Cần Thơ: clause 43.
+    ] {
+        let unit = units.by_code(old, BEFORE).expect(old).unit.id;
+        let mut found: Vec<_> = units
+            .successors(unit)
+            .map(|row| {
+                let new = units.fact_on(row.new, REFORM).expect("a new commune");
+                (new.code.as_str(), row.extent)
+            })
+            .collect();
+        found.sort_unstable_by_key(|(code, _)| *code);
+        assert_eq!(found, new, "{old}");
+    }
+}
+
 #[test]
 fn every_old_commune_has_a_place_today_and_every_new_one_a_past() {
     let units = directory();
@@ -380,12 +473,8 @@ fn short_ids_are_unique_and_addresses_lead_back() {
     );
     assert_eq!(units.resolve("no-such-unit"), Resolved::Unknown);
     // A code that was never reused leads straight to its unit.
-    let ba_che = units.by_code("06978", REFORM).expect("Ba Chẽ");
-    let meanings = units.meanings_of_code("06978").len();
-    assert_eq!(
-        units.resolve("06978") == Resolved::Unit(ba_che.unit.id),
-        meanings == 1
-    );
+    let con_dao = units.by_code("26732", REFORM).expect("Côn Đảo").unit.id;
+    assert_eq!(units.resolve("26732"), Resolved::Unit(con_dao));
 }
 
 #[test]
