@@ -25,6 +25,13 @@ pub enum Condition {
     Answered { item: String },
 }
 
+/// On which side of its score a comparison lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    AtMost,
+    AtLeast,
+}
+
 /// What a condition can ask of the answers given so far.
 pub trait Given {
     /// Whether the option of a choice was chosen.
@@ -70,6 +77,17 @@ impl Condition {
             Self::Not(condition) => condition.options(),
             Self::Is { item, option } => vec![(item, option)],
             Self::AtMost { .. } | Self::AtLeast { .. } | Self::Answered { .. } => Vec::new(),
+        }
+    }
+
+    /// The scores compared with, each with its item.
+    pub fn scores(&self) -> Vec<(&str, Bound, u8)> {
+        match self {
+            Self::All(list) | Self::Any(list) => list.iter().flat_map(Self::scores).collect(),
+            Self::Not(condition) => condition.scores(),
+            Self::AtMost { item, score } => vec![(item, Bound::AtMost, *score)],
+            Self::AtLeast { item, score } => vec![(item, Bound::AtLeast, *score)],
+            Self::Is { .. } | Self::Answered { .. } => Vec::new(),
         }
     }
 }

@@ -20,7 +20,7 @@ fn a_broken_file_is_told_where_and_what_to_change() {
         problems(|d| d["parts"][0]["factors"][2]["criteria"][0]["when"]["is"]["option"] = json!("collect"));
     assert_eq!(
         found,
-        ["/sections/0/questions/1/answer: `purpose` has no option `collect`"]
+        ["/parts/0/factors/2/criteria/0/when: `purpose` has no option `collect`"]
     );
     let found = problems(|d| d["sections"][0]["questions"][0]["text"] = json!({"vi": "Để làm gì"}));
     assert_eq!(
@@ -46,6 +46,62 @@ fn a_broken_file_is_told_where_and_what_to_change() {
         found[0].starts_with("line 1, column ") && found[0].contains("unknown field `colour`"),
         "{found:?}"
     );
+}
+
+#[test]
+fn a_score_is_compared_where_there_is_one_and_where_it_says_something() {
+    let compared = |when: Value| problems(|d| d["sections"][0]["questions"][2]["when"] = when);
+    // The server would compare the place among the options, the browser nothing at all.
+    assert_eq!(
+        compared(json!({"at_most": {"item": "purpose", "score": 1}})),
+        [
+            "/sections/0/questions/2/when: `purpose` is on no scale and has no score; compare it with `is`, or name a \
+             rated item"
+        ]
+    );
+    for (bound, score, from, to) in [
+        ("at_most", 0, 1, 4),
+        ("at_most", 5, 1, 4),
+        ("at_least", 1, 2, 5),
+        ("at_least", 6, 2, 5),
+    ] {
+        assert_eq!(
+            compared(json!({"not": {bound: {"item": "rate.seats", "score": score}}})),
+            [format!(
+                "/sections/0/questions/2/when: `{bound}` {score} says nothing about `rate.seats`, whose scale has 5 \
+                 levels; give a score from {from} to {to}, or use `answered`"
+            )]
+        );
+    }
+    for (bound, score) in [("at_most", 1), ("at_most", 4), ("at_least", 2), ("at_least", 5)] {
+        let mut definition = small_definition();
+        definition["sections"][0]["questions"][2]["when"] =
+            json!({bound: {"item": "rate.seats", "score": score}});
+        assert!(Version::parse(&definition.to_string()).is_ok(), "{bound} {score}");
+    }
+    // A scale that is missing is one problem, not two.
+    assert_eq!(
+        problems(|d| d["sections"][0]["questions"][1]["answer"]["scale"] = json!("stars")),
+        ["/sections/0/questions/1/answer: there is no scale `stars` under /scales"]
+    );
+}
+
+#[test]
+fn several_answers_may_be_limited_to_one_or_more() {
+    for most in [0, 3] {
+        assert_eq!(
+            problems(|d| d["sections"][0]["questions"][2]["answer"]["at_most"] = json!(most)),
+            [
+                "/sections/0/questions/2/answer/at_most: `at_most` lies between 1 and the 2 options; leave it out to \
+                 allow all"
+            ]
+        );
+    }
+    for most in [1, 2] {
+        let mut definition = small_definition();
+        definition["sections"][0]["questions"][2]["answer"]["at_most"] = json!(most);
+        assert!(Version::parse(&definition.to_string()).is_ok(), "{most}");
+    }
 }
 
 #[test]

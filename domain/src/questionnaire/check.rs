@@ -1,11 +1,11 @@
 //! The check that a definition passes before it is frozen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::condition::Condition;
+use crate::condition::{Bound, Condition};
 use crate::method::Method;
-use crate::questionnaire::{AnswerKind, Definition, FORMAT, Question, Scale};
+use crate::questionnaire::{AnswerKind, Definition, FORMAT, Factor, Question, Scale};
 use crate::text::{Language, Text};
 
 /// One thing wrong in a file, where it is, and what to change.
@@ -51,7 +51,7 @@ pub(super) fn check(definition: &Definition) -> Result<(), Vec<Problem>> {
     let mut checker = Checker {
         definition,
         problems: Vec::new(),
-        paths: BTreeSet::new(),
+        paths: BTreeMap::new(),
         asked: BTreeSet::new(),
     };
     checker.run();
@@ -65,8 +65,8 @@ pub(super) fn check(definition: &Definition) -> Result<(), Vec<Problem>> {
 struct Checker<'a> {
     definition: &'a Definition,
     problems: Vec<Problem>,
-    /// Item paths asked so far: a condition may look back, never ahead.
-    paths: BTreeSet<String>,
+    /// Item paths asked so far: a condition may look back, never ahead. Each with the levels of its scale, if any.
+    paths: BTreeMap<String, Option<usize>>,
     /// Factors that some question asks.
     asked: BTreeSet<&'a str>,
 }
@@ -199,48 +199,40 @@ impl<'a> Checker<'a> {
         let id = &question.id;
         match &question.answer {
             AnswerKind::Satisfaction { scale, factors, .. } => {
-                if self
-                    .scale_of(&answer, scale)
-                    .is_some_and(|scale| scale.satisfied_from.is_none())
-                {
+                let levels = self.scale_of(&answer, scale);
+                if levels.is_some_and(|scale| scale.satisfied_from.is_none()) {
                     self.add(
                         &answer,
                         format!("the scale `{scale}` needs `satisfied_from` to rate satisfaction"),
                     );
                 }
                 for factor_id in factors {
-                    let Some(factor) = self.definition.factors().find(|factor| factor.id == *factor_id)
-                    else {
+                    let Some((place, factor)) = self.factor(factor_id) else {
                         self.add(&answer, format!("there is no factor `{factor_id}` under /parts"));
                         continue;
                     };
                     if !self.asked.insert(&factor.id) {
                         self.add(&answer, format!("the factor `{factor_id}` is asked twice"));
                     }
-                    for criterion in &factor.criteria {
-                        self.condition(&answer, criterion.when.as_ref());
+                    for (c, criterion) in factor.criteria.iter().enumerate() {
+                        self.condition(&format!("{place}/criteria/{c}/when"), criterion.when.as_ref());
                     }
-                    self.paths.extend(
-                        factor
-                            .criteria
-                            .iter()
-                            .map(|criterion| format!("{id}.{}", criterion.id)),
-                    );
+                    let rows = factor.criteria.iter().map(|criterion| criterion.id.as_str());
+                    self.on_scale(levels, rows.map(|row| format!("{id}.{row}")));
                 }
             }
             AnswerKind::Grid { scale, rows, .. } => {
-                self.scale_of(&answer, scale);
+                let levels = self.scale_of(&answer, scale);
                 self.unique(&format!("{answer}/rows"), rows.iter().map(|row| row.id.as_str()));
                 for (r, row) in rows.iter().enumerate() {
                     self.text(&format!("{answer}/rows/{r}/text"), &row.text);
                     self.condition(&format!("{answer}/rows/{r}/when"), row.when.as_ref());
                 }
-                self.paths
-                    .extend(rows.iter().map(|row| format!("{id}.{}", row.id)));
+                self.on_scale(levels, rows.iter().map(|row| format!("{id}.{}", row.id)));
             }
             AnswerKind::Rating { scale, .. } => {
-                self.scale_of(&answer, scale);
-                self.paths.insert(id.clone());
+                let levels = self.scale_of(&answer, scale);
+                self.on_scale(levels, [id.clone()]);
             }
             AnswerKind::Single { options } | AnswerKind::Multiple { options, .. } => {
                 if options.is_empty() || options.len() > MAX_OPTIONS {
@@ -254,7 +246,20 @@ impl<'a> Checker<'a> {
                     self.text(&format!("{answer}/options/{o}/text"), &option.text);
                     self.optional_text(&format!("{answer}/options/{o}/note"), option.note.as_ref());
                 }
-                self.paths.insert(id.clone());
+                if let AnswerKind::Multiple {
+                    at_most: Some(most), ..
+                } = &question.answer
+                    && !(1..=options.len()).contains(&usize::from(*most))
+                {
+                    self.add(
+                        &format!("{answer}/at_most"),
+                        format!(
+                            "`at_most` lies between 1 and the {} options; leave it out to allow all",
+                            options.len()
+                        ),
+                    );
+                }
+                self.paths.insert(id.clone(), None);
             }
             AnswerKind::Number { min, max, classes } => {
                 if min > max || !classes.is_sorted_by(|a, b| a < b) || classes.len() > MAX_OPTIONS {
@@ -263,10 +268,10 @@ impl<'a> Checker<'a> {
                         "give `min` not above `max`, and `classes` in ascending order",
                     );
                 }
-                self.paths.insert(id.clone());
+                self.paths.insert(id.clone(), None);
             }
             AnswerKind::YesNo {} | AnswerKind::Date {} => {
-                self.paths.insert(id.clone());
+                self.paths.insert(id.clone(), None);
             }
             AnswerKind::ShortText { max_length } | AnswerKind::LongText { max_length } => {
                 if !(1..=4000).contains(max_length) {
@@ -309,7 +314,7 @@ impl<'a> Checker<'a> {
     fn condition(&mut self, place: &str, condition: Option<&Condition>) {
         let Some(condition) = condition else { return };
         for item in condition.items() {
-            if !self.paths.contains(item) {
+            if !self.paths.contains_key(item) {
                 self.add(
                     place,
                     format!(
@@ -333,6 +338,55 @@ impl<'a> Checker<'a> {
                 self.add(place, format!("`{item}` has no option `{option}`"));
             }
         }
+        for (item, bound, score) in condition.scores() {
+            // An item that is not asked before is told above.
+            let Some(levels) = self.paths.get(item) else {
+                continue;
+            };
+            let Some(levels) = *levels else {
+                self.add(
+                    place,
+                    format!(
+                        "`{item}` is on no scale and has no score; compare it with `is`, or name a rated item"
+                    ),
+                );
+                continue;
+            };
+            let (name, useful) = match bound {
+                Bound::AtMost => ("at_most", 1..=levels.saturating_sub(1)),
+                Bound::AtLeast => ("at_least", 2..=levels),
+            };
+            if !useful.contains(&usize::from(score)) {
+                self.add(
+                    place,
+                    format!(
+                        "`{name}` {score} says nothing about `{item}`, whose scale has {levels} levels; \
+                         give a score from {} to {}, or use `answered`",
+                        useful.start(),
+                        useful.end()
+                    ),
+                );
+            }
+        }
+    }
+
+    /// Remembers items as asked, with the levels of their scale.
+    fn on_scale(&mut self, scale: Option<&Scale>, paths: impl IntoIterator<Item = String>) {
+        // The scale that is missing has been told; what its conditions compare cannot be judged.
+        let levels = Some(scale.map_or(usize::from(u8::MAX), |scale| scale.levels.len()));
+        self.paths.extend(paths.into_iter().map(|path| (path, levels)));
+    }
+
+    /// A factor with its place in the file.
+    fn factor(&self, id: &str) -> Option<(String, &'a Factor)> {
+        let parts = self.definition.parts.iter().enumerate();
+        parts
+            .flat_map(|(p, part)| {
+                let factors = part.factors.iter().enumerate();
+                factors.map(move |(f, factor)| (p, f, factor))
+            })
+            .find(|(_, _, factor)| factor.id == id)
+            .map(|(p, f, factor)| (format!("/parts/{p}/factors/{f}"), factor))
     }
 
     fn scale(&mut self, place: &str, scale: &Scale) {
