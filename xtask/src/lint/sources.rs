@@ -24,7 +24,7 @@ struct Rule {
     matches: fn(&str) -> bool,
 }
 
-const RULES: [Rule; 5] = [
+const RULES: [Rule; 8] = [
     Rule {
         says: "SQL belongs to store",
         allowed: &["store/src/"],
@@ -36,6 +36,39 @@ const RULES: [Rule; 5] = [
         allowed: &["store/src/"],
         only: &[],
         matches: |line| line.contains("sqlx::"),
+    },
+    Rule {
+        says: "pages and handlers hold a Service; only cli/open.rs opens the store",
+        allowed: &["/cli/open.rs"],
+        only: &["app/src/", "server/src/"],
+        matches: |line| {
+            holds_any(
+                line,
+                &["SharedStore", "dyn Store", "store::Store", "store::connect"],
+            )
+        },
+    },
+    Rule {
+        says: "domain is pure: no input, no output, no waiting",
+        allowed: &[],
+        only: &["domain/src/"],
+        matches: |line| {
+            let world = [
+                "std::fs",
+                "std::io",
+                "std::net",
+                "std::process",
+                "std::thread",
+                "std::env",
+                "Instant::now",
+                "async fn",
+                "async move",
+                ".await",
+                "print!(",
+                "println!(",
+            ];
+            holds_any(line, &world)
+        },
     },
     Rule {
         says: "the server holds no HTML: pages are made by app",
@@ -54,9 +87,31 @@ const RULES: [Rule; 5] = [
         allowed: &["/clock.rs"],
         only: &[],
         matches: |line| {
-            ["now_utc()", "now_local()", "SystemTime::now", "UtcDateTime::now"]
-                .iter()
-                .any(|call| line.contains(call))
+            let calls = ["now_utc()", "now_local()", "SystemTime::now", "UtcDateTime::now"];
+            holds_any(line, &calls)
+        },
+    },
+    Rule {
+        // A generator that is given its seed is not randomness; a browser has its own source.
+        says: "only clock.rs asks for randomness",
+        allowed: &["/clock.rs"],
+        only: &[],
+        matches: |line| {
+            let calls = [
+                "getrandom::",
+                "OsRng",
+                "SysRng",
+                "thread_rng",
+                "ThreadRng",
+                "rand::rng()",
+                "rand::random",
+                "from_os_rng",
+                "from_entropy",
+                "make_rng",
+                "new_v4()",
+                "now_v7()",
+            ];
+            holds_any(line, &calls)
         },
     },
 ];
@@ -108,6 +163,10 @@ fn breaches(path: &str, text: &str) -> Vec<String> {
                 .map(move |rule| format!("{path}:{}: {}: {}", number + 1, rule.says, line.trim()))
         })
         .collect()
+}
+
+fn holds_any(line: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| line.contains(word))
 }
 
 /// Does a statement start on this line? Words of prose such as "select a unit" do not count.
@@ -163,5 +222,66 @@ mod tests {
             breaches("server/src/clock.rs", "OffsetDateTime::now_utc()").len(),
             0
         );
+    }
+
+    #[test]
+    fn randomness_has_one_door_and_a_seed_is_none() {
+        for line in [
+            "getrandom::fill(&mut bytes)",
+            "let id = Uuid::new_v4();",
+            "let mut rng = rand::rng();",
+            "ChaCha8Rng::from_os_rng()",
+        ] {
+            assert_eq!(breaches("service/src/slips.rs", line).len(), 1, "{line}");
+            assert_eq!(breaches("service/src/clock.rs", line).len(), 0, "{line}");
+        }
+        assert_eq!(
+            breaches(
+                "service/src/demo.rs",
+                "let mut rng = ChaCha8Rng::seed_from_u64(seed);"
+            )
+            .len(),
+            0
+        );
+    }
+
+    #[test]
+    fn pages_and_handlers_cannot_reach_the_store() {
+        for line in [
+            "store: SharedStore,",
+            "fn f(store: &dyn Store) {",
+            "store::connect(url)",
+        ] {
+            assert_eq!(breaches("app/src/pages/home.rs", line).len(), 1, "{line}");
+            assert_eq!(breaches("server/src/api/points.rs", line).len(), 1, "{line}");
+            assert_eq!(breaches("server/src/cli/open.rs", line).len(), 0, "{line}");
+            assert_eq!(breaches("service/src/lib.rs", line).len(), 0, "{line}");
+        }
+        assert_eq!(
+            breaches("server/src/api/points.rs", "use store::catalogue::Campaign;").len(),
+            0,
+            "a row is a value"
+        );
+    }
+
+    #[test]
+    fn domain_touches_no_world() {
+        for line in [
+            "let text = std::fs::read_to_string(path)?;",
+            "pub async fn load() {",
+            "println!(\"{n}\");",
+            "let started = Instant::now();",
+        ] {
+            assert_eq!(breaches("domain/src/tally.rs", line).len(), 1, "{line}");
+        }
+        assert_eq!(
+            breaches(
+                "domain/src/tally.rs",
+                "include_str!(\"../tests/vectors/digest.json\")"
+            )
+            .len(),
+            0
+        );
+        assert_eq!(breaches("server/src/main.rs", "pub async fn load() {").len(), 0);
     }
 }
