@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::pg::{Durability, Server};
-use crate::run::{cargo, check, step};
+use crate::run::{cargo, check, output, step};
 use crate::setup;
 use crate::site::{self, Tools};
 
@@ -41,7 +41,52 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if !args.rust {
         browser_tests(args)?;
     }
+    if args.full || !args.filter.is_empty() {
+        return Ok(());
+    }
+    say_left_out(args)
+}
+
+/// Names the tests that only `--full` runs, so that nobody takes this run for all there is.
+fn say_left_out(args: &Args) -> Result<()> {
+    let mut left_out = Vec::new();
+    if !args.browser {
+        let listed = output(cargo().args(TEST_BUILD).args(["--", "--ignored", "--list"]))?;
+        left_out.extend(ignored(&listed));
+    }
+    if !args.rust {
+        let listing = [
+            "--list",
+            "--grep",
+            "@full",
+            "--pass-with-no-tests",
+            "--reporter=list",
+        ];
+        left_out.extend(tagged(&output(playwright("tests").args(listing))?));
+    }
+    println!(
+        "==> left out: {} tests, which `cargo xtask test --full` runs too",
+        left_out.len()
+    );
+    for name in left_out {
+        println!("    {name}");
+    }
+    if !args.rust {
+        println!("    and the long queue of a desk device: a short one was sent");
+    }
     Ok(())
+}
+
+/// The names in what a test binary lists: `name: test`.
+fn ignored(listed: &str) -> Vec<String> {
+    let names = listed.lines().filter_map(|line| line.strip_suffix(": test"));
+    names.map(str::to_owned).collect()
+}
+
+/// The names in what Playwright lists: `[project] › file:line:column › title`.
+fn tagged(listed: &str) -> Vec<String> {
+    let names = listed.lines().filter_map(|line| line.split_once(" › "));
+    names.map(|(_, name)| name.to_owned()).collect()
 }
 
 fn rust_tests(args: &Args) -> Result<()> {
@@ -134,4 +179,18 @@ fn playwright(project: &str) -> Command {
         .args(["test", &format!("--project={project}")])
         .current_dir("end2end");
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_read_from_the_lists() {
+        let rust = "death::many_deaths: test\n\n1 test, 0 benchmarks\n\ncontract::all: test\n";
+        assert_eq!(ignored(rust), ["death::many_deaths", "contract::all"]);
+        let browser =
+            "Listing tests:\n  [tests] › desk.spec.ts:12:5 › a day @full\nTotal: 1 test in 1 file\n";
+        assert_eq!(tagged(browser), ["desk.spec.ts:12:5 › a day @full"]);
+    }
 }
