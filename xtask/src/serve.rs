@@ -35,14 +35,26 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         fill()?;
     }
     let origin = format!("http://{}", args.listen);
-    println!("==> {origin}/ and {origin}/results; for programs {origin}/api/v1/openapi.json");
-    print!("{}", fs::read_to_string(Path::new(DEMO).join(LINKS))?);
+    println!("==> the demo, from its front page {origin}/");
+    println!("    results {origin}/results");
+    println!("    for programs {origin}/api");
+    let filled = fs::read_to_string(Path::new(DEMO).join(LINKS))?;
+    print!("{}", with_links(&filled, &origin));
     println!("    Ctrl-C ends it; without {DEMO} the next start makes a new demo");
     check(
         Command::new(BINARY)
             .args(["serve", "--listen", &args.listen, "--site", SITE])
             .args(["--database", &format!("sqlite:{DEMO}/{DATABASE}")]),
     )
+}
+
+/// What filling the demo said, with its addresses made into links: it knows no origin, this start does.
+fn with_links(filled: &str, origin: &str) -> String {
+    let line = |line: &str| match line.strip_prefix('/') {
+        Some(address) => format!("    answer at {origin}/{address}\n"),
+        None => format!("    {line}\n"),
+    };
+    filled.lines().map(line).collect()
 }
 
 /// Fills the demo in a folder beside its place, so that an interrupted one is not taken for whole.
@@ -62,4 +74,17 @@ fn fill() -> Result<()> {
         )
     })?;
     Ok(fs::rename(half, DEMO)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_become_links_and_figures_stay() {
+        assert_eq!(
+            with_links("3 desk ratings\n/s/ABCD2345\n", "http://127.0.0.1:3000"),
+            "    3 desk ratings\n    answer at http://127.0.0.1:3000/s/ABCD2345\n"
+        );
+    }
 }

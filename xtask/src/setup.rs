@@ -4,13 +4,16 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use sha2::{Digest as _, Sha256};
 
 use crate::run::{check, is_installed, output, step};
 
 /// The Python environment of tests and of `fonts`.
 pub(crate) const VENV: &str = "target/venv";
+
+/// The oldest Node that the packages of `end2end` run on.
+const NODE: u32 = 20;
 
 /// The compiler's standard library for the browser.
 pub(crate) fn wasm_target() -> Result<()> {
@@ -30,13 +33,14 @@ pub(crate) fn wasm_target() -> Result<()> {
 ///
 /// Installed anew only when the lock file changed.
 pub(crate) fn npm_packages() -> Result<()> {
+    if !is_installed("npm") {
+        debian_packages(&[("node", "nodejs"), ("npm", "npm")])?;
+    }
+    new_enough(&output(Command::new("node").arg("--version"))?)?;
     let lock = format!("{:x}", Digest256(&fs::read("end2end/package-lock.json")?));
     let stamp = Path::new("end2end/node_modules/.installed");
     if fs::read_to_string(stamp).is_ok_and(|stamped| stamped == lock) {
         return Ok(());
-    }
-    if !is_installed("npm") {
-        debian_packages(&[("node", "nodejs"), ("npm", "npm")])?;
     }
     step("install the npm packages of end2end", "15 s", || {
         check(
@@ -47,6 +51,20 @@ pub(crate) fn npm_packages() -> Result<()> {
         )
     })?;
     Ok(fs::write(stamp, lock)?)
+}
+
+/// Is the Node that says it is `version`, such as `v20.20.2`, one that will do?
+fn new_enough(version: &str) -> Result<()> {
+    let major = version.trim().trim_start_matches('v').split('.').next();
+    ensure!(
+        major
+            .and_then(|major| major.parse().ok())
+            .is_some_and(|major: u32| major >= NODE),
+        "this machine has Node {}, and the tools of the site and of the browser tests need {NODE} or newer; Debian has it \
+         as `nodejs` from release 13 on, for others it is at https://nodejs.org",
+        version.trim()
+    );
+    Ok(())
 }
 
 /// Makes sure that each program is there, given as (program, Debian package).
@@ -135,5 +153,21 @@ impl std::fmt::LowerHex for Digest256<'_> {
         Sha256::digest(self.0)
             .iter()
             .try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_node_is_told_what_is_needed() {
+        for version in ["v20.0.0\n", "v22.11.0", "24.1.0"] {
+            assert!(new_enough(version).is_ok(), "{version}");
+        }
+        for version in ["v18.20.4\n", "v9.0.0", ""] {
+            let error = new_enough(version).expect_err(version).to_string();
+            assert!(error.contains("need 20 or newer"), "{error}");
+        }
     }
 }
