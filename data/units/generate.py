@@ -41,9 +41,9 @@ CODES_2025 = "19/2025/QĐ-TTg"
 DISTRICTS_ABOLISHED = "203/2025/QH15"
 HUE_2025 = "175/2024/QH15"
 
-# Xã Ba Chẽ is 06970. Public copies of the list of July 2025 print 06978, and so did these tables once:
-# its id was made from that, and ids never change.
-BA_CHE, BA_CHE_IN_ITS_KEY = "06970", "06978"
+# Xã Ba Chẽ stands under 06978 in the list of July 2025 as it was published, and under 06970 in the current
+# one, which is dated with the revision of 30/04/2026. README.md says what is known of it.
+BA_CHE, BA_CHE_JULY_2025, BA_CHE_SINCE = "06970", "06978", "2026-04-30"
 
 # Hoàng Sa and Trường Sa: the package puts their former districts and communes at an office ashore.
 OFFSHORE = {"20333", "22736"}
@@ -273,11 +273,14 @@ def build() -> tuple[dict[str, Unit], list[tuple[str, str, str, str, str]], Sour
         u.add(r["ward"], r["wardCode"], district[r["districtCode"]].id, "", REFORM, "")
     for target, r in source.new.items():
         olds = sorted(parts[target])
-        code = r["wardCode"]
+        code = BA_CHE_JULY_2025 if r["wardCode"] == BA_CHE else r["wardCode"]
         whole_and_alone = len(olds) == 1 and len(source.edges[olds[0]]) == 1 and old_unit[olds[0]].level == "commune"
-        u = old_unit[olds[0]] if whole_and_alone else unit(
-            "commune", BA_CHE_IN_ITS_KEY if code == BA_CHE else code, REFORM)
-        u.add(r["ward"], code, new_province[target[0]].id, REFORM, "", f"{COMMUNES_2025}; {CODES_2025}")
+        u = old_unit[olds[0]] if whole_and_alone else unit("commune", code, REFORM)
+        parent = new_province[target[0]].id
+        u.add(r["ward"], code, parent, REFORM, "", f"{COMMUNES_2025}; {CODES_2025}")
+        if r["wardCode"] == BA_CHE:
+            u.facts[-1].end = BA_CHE_SINCE
+            u.add(r["ward"], BA_CHE, parent, BA_CHE_SINCE, "", "")
         if whole_and_alone:
             continue
         place_new_commune(u, r, [source.old_place(o) for o in olds])

@@ -143,17 +143,16 @@ fn quang_ninh_and_bac_ninh_with_its_twelve_wards_were_raised_in_september_2026()
 }
 
 #[test]
-fn ba_che_keeps_the_id_that_was_made_from_a_misprint() {
+fn ba_che_is_one_unit_with_two_codes() {
     let units = directory();
-    // 06978 in public copies of the list of July 2025; 06970 in the signed one.
-    assert!(units.meanings_of_code("06978").is_empty());
-    let ba_che = units.by_code("06970", REFORM).expect("Ba Chẽ");
+    let ba_che = units.by_code("06978", REFORM).expect("Ba Chẽ of July 2025");
     assert_eq!(ba_che.fact.name.vi, "Xã Ba Chẽ");
     assert_eq!(
-        ba_che.unit.id.to_string(),
-        "f09bf72b-27af-5c02-af32-83637aa22f4b",
-        "ids never change"
+        units.by_code("06970", DONG_NAI).expect("Ba Chẽ of today").unit.id,
+        ba_che.unit.id
     );
+    assert!(units.by_code("06978", DONG_NAI).is_none());
+    assert!(units.by_code("06970", REFORM).is_none());
     // The township that bore the code before is one of its parts, not the same unit.
     let township = units.by_code("06970", BEFORE).expect("the township");
     assert_ne!(township.unit.id, ba_che.unit.id);
