@@ -11,7 +11,7 @@ use crate::condition::Condition;
 use crate::questionnaire::{AnswerKind, Definition, Factor, Question, Version};
 use crate::text::Text;
 
-pub use fields::{RawForm, field_name};
+pub use fields::{DATE_PARTS, RawForm, date_of, field_name, parts_of};
 
 /// What stands for the unit's telephone number in the note of an option.
 pub const HOTLINE: &str = "{hotline}";

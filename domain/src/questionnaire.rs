@@ -183,6 +183,25 @@ pub struct Question {
     pub answer: AnswerKind,
 }
 
+impl Question {
+    /// Whether whoever answers has to be asked not to give names: the answer is in words, and the question's own help does
+    /// not ask for it. Every text is there in Vietnamese, so its words decide.
+    pub fn needs_names_hint(&self) -> bool {
+        let asks = |help: &Text| {
+            let help = help.find(&Language::vi()).text.to_lowercase();
+            help.contains("họ tên")
+                && ["không ghi", "không nêu", "không viết", "đừng"]
+                    .iter()
+                    .any(|not| help.contains(not))
+        };
+        let in_words = matches!(
+            self.answer,
+            AnswerKind::ShortText { .. } | AnswerKind::LongText { .. }
+        );
+        in_words && !self.help.as_ref().is_some_and(asks)
+    }
+}
+
 /// How a question is answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]

@@ -191,6 +191,26 @@ fn the_other_kinds_of_answer_read_as_json() {
         Value::Object(read),
         json!({"again": true, "trips": 3, "day": "2026-11-22"})
     );
+    let parts = |day, month, year| {
+        let typed = form(&[("a.day.day", day), ("a.day.month", month), ("a.day.year", year)]);
+        (typed.date_parts("a.day"), typed.read(&version).1)
+    };
+    let (_, read) = parts("5", " 11", "2026");
+    assert_eq!(Value::Object(read), json!({"day": "2026-11-05"}));
+    // A day that is none, and a year that would have to be guessed, come back as they were typed.
+    for [day, month, year] in [["31", "2", "2026"], ["5", "11", "26"], ["5", "", ""]] {
+        let (typed, read) = parts(day, month, year);
+        assert_eq!(typed, [day, month, year]);
+        let wrong = Answers::read(&version, &Map::new(), &read, Unasked::Drop).1;
+        assert_eq!(wrong.len(), 1, "{read:?}");
+        assert_eq!(wrong[0].path, "/answers/day");
+    }
+    assert_eq!(parts("", "", "").1, Map::new());
+    assert_eq!(typed.date_parts("a.day"), ["22", "11", "2026"]);
+    let on_another_page = form(&[("a.day.day", "5"), ("a.trips", "3")]);
+    let walk = Walk::new(&version, &[]);
+    assert_eq!(on_another_page.carried(&walk, 0).count(), 0);
+    assert_eq!(on_another_page.carried(&walk, 1).count(), 2);
     let wrong = form(&[
         ("a.again", "perhaps"),
         ("a.trips", "2,5"),
@@ -305,4 +325,28 @@ fn nothing_is_asked_of_an_imported_version() {
     let version = Version::parse(official::SIPAS_2017).expect("valid");
     assert!(Walk::new(&version, &[]).visible_sections().is_empty());
     assert_eq!(form(&[]).read(&version), (Map::new(), Map::new()));
+}
+
+#[test]
+fn names_are_asked_not_to_be_given_once() {
+    let hinted = |version: &Version| -> Vec<String> {
+        let questions = version.questions().map(|(_, question)| question);
+        let hinted = questions.filter(|question| question.needs_names_hint());
+        hinted.map(|question| question.id.clone()).collect()
+    };
+    // The shipped remark asks for it itself.
+    assert_eq!(hinted(&desk()), Vec::<String>::new());
+    let mut definition = desk().definition().clone();
+    let remark = definition
+        .sections
+        .iter_mut()
+        .flat_map(|section| &mut section.questions);
+    let remark = remark
+        .filter(|question| matches!(question.answer, AnswerKind::LongText { .. }))
+        .last()
+        .expect("it ends with a remark");
+    let id = remark.id.clone();
+    remark.help = None;
+    let without = Version::parse(&serde_json::to_string(&definition).expect("JSON")).expect("valid");
+    assert_eq!(hinted(&without), [id]);
 }

@@ -11,6 +11,34 @@ use crate::questionnaire::{AnswerKind, Question, Version};
 /// What the names of answer fields start with; a page's other fields have other names.
 const PREFIX: &str = "a.";
 
+/// The parts of a date, in the order in which the languages of the country say them: the fields of a date are
+/// `a.<question>.day` and so on. A whole date in `a.<question>` is read as well.
+pub const DATE_PARTS: [&str; 3] = ["day", "month", "year"];
+
+/// The date of typed parts, written `YYYY-MM-DD`. What cannot be one comes back as it was typed, for the check of the
+/// answers to name; none when nothing was typed.
+pub fn date_of(typed: [&str; 3]) -> Option<String> {
+    let typed = typed.map(str::trim);
+    if typed.iter().all(|part| part.is_empty()) {
+        return None;
+    }
+    let [day, month, year] = typed.map(|part| part.parse::<u16>().ok());
+    Some(match (day, month, year) {
+        // A year of two digits would be guessed.
+        (Some(day), Some(month), Some(year)) if typed[2].len() == 4 => {
+            format!("{year:04}-{month:02}-{day:02}")
+        }
+        _ => typed.join("/"),
+    })
+}
+
+/// Day, month and year of a date written `YYYY-MM-DD`, as one types them.
+pub fn parts_of(date: &str) -> Option<[String; 3]> {
+    let (year, rest) = date.split_once('-')?;
+    let (month, day) = rest.split_once('-')?;
+    Some([day, month, year].map(|part| part.trim_start_matches('0').to_owned()))
+}
+
 /// The field of a question, or of one row of its grid.
 pub fn field_name(question: &str, row: Option<&str>) -> String {
     match row {
@@ -38,6 +66,20 @@ impl RawForm {
     pub fn value(&self, field: &str) -> Option<&str> {
         let mut found = self.0.iter().rev().filter(|(name, _)| name == field);
         found.next().map(|(_, value)| value.as_str())
+    }
+
+    /// What was typed of a date: part by part, or as a whole elsewhere.
+    pub fn date_parts(&self, field: &str) -> [String; 3] {
+        let parts = DATE_PARTS.map(|part| {
+            self.value(&format!("{field}.{part}"))
+                .unwrap_or_default()
+                .to_owned()
+        });
+        if parts.iter().all(String::is_empty) {
+            self.value(field).and_then(parts_of).unwrap_or_default()
+        } else {
+            parts
+        }
     }
 
     /// All values of a field.
@@ -95,7 +137,7 @@ impl RawForm {
                 if is_grid(question) {
                     row_of(rest, &question.id).is_some()
                 } else {
-                    question.id == rest
+                    is_field_of(rest, question)
                 }
             });
             if !known {
@@ -133,6 +175,13 @@ impl RawForm {
                 "no" => Some(Value::Bool(false)),
                 other => text(other),
             },
+            AnswerKind::Date {} => {
+                let parts = DATE_PARTS.map(|part| self.value(&format!("{field}.{part}")).unwrap_or_default());
+                match date_of(parts) {
+                    Some(date) => text(&date),
+                    None => text(self.value(&field)?),
+                }
+            }
             AnswerKind::Rating { .. } | AnswerKind::Number { .. } => number_or_text(self.value(&field)?),
             // A browser sends line ends as CR LF; the same text sent by script has LF.
             AnswerKind::ShortText { .. } | AnswerKind::LongText { .. } => {
@@ -172,6 +221,12 @@ fn is_grid(question: &Question) -> bool {
     )
 }
 
+/// Whether the rest of a field's name is that of a question without rows: its own, or of a part of its date.
+fn is_field_of(rest: &str, question: &Question) -> bool {
+    let part = || row_of(rest, &question.id).filter(|part| DATE_PARTS.contains(part));
+    rest == question.id || (matches!(question.answer, AnswerKind::Date {}) && part().is_some())
+}
+
 /// The row in the rest of a field's name, when it belongs to that question.
 fn row_of<'n>(rest: &'n str, question: &str) -> Option<&'n str> {
     rest.strip_prefix(question)?.strip_prefix('.')
@@ -185,7 +240,7 @@ fn place_of(version: &Version, field: &str) -> Option<(usize, Option<usize>)> {
         .enumerate()
         .find_map(|(place, (_, question))| {
             if !is_grid(question) {
-                return (question.id == rest).then_some((place, None));
+                return is_field_of(rest, question).then_some((place, None));
             }
             let row = row_of(rest, &question.id)?;
             let row = rows(version.definition(), question)

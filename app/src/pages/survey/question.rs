@@ -1,6 +1,6 @@
 //! One question with its way of answering, as plain form controls.
 
-use domain::form::{RowRef, Walk, rows, with_hotline};
+use domain::form::{DATE_PARTS, RowRef, Walk, rows, with_hotline};
 use domain::questionnaire::{AnswerKind, ChoiceOption, Question, Scale, Version};
 use domain::response::FieldErrorCode;
 use domain::text::Text;
@@ -119,6 +119,7 @@ fn single_question(page: &Page<'_>, question: &Question, field: &str) -> AnyView
         AnswerKind::Single { options } => ("options", option_choices(page, field, options, "radio")),
         AnswerKind::Multiple { options, .. } => ("options", option_choices(page, field, options, "checkbox")),
         AnswerKind::YesNo {} => ("options", yes_or_no(page, field)),
+        AnswerKind::Date {} => ("date-parts", date_parts(page, field)),
         _ => return typed_question(page, question, field),
     };
     let heading = heading(page, question).into_any();
@@ -132,6 +133,37 @@ fn yes_or_no(page: &Page<'_>, field: &str) -> Vec<AnyView> {
             choice(page, field, value, "radio", "", words, None)
         })
         .into()
+}
+
+/// Day, month and year in fields of their own. The browser's own field would ask in the order of its own language, and a
+/// calendar is no help for a day long ago.
+fn date_parts(page: &Page<'_>, field: &str) -> Vec<AnyView> {
+    let given = page.screen.form.answers().date_parts(field);
+    let invalid = page.error(field).is_some().then_some("true");
+    let labels = ["survey-day", "survey-month", "survey-year"];
+    let parts = DATE_PARTS.into_iter().zip(labels).zip(given);
+    parts
+        .map(|((part, label), value)| {
+            let longest = if part == "year" { "4" } else { "2" };
+            let name = format!("{field}.{part}");
+            view! {
+                <label class="date-part">
+                    {page.view.tongue.t(label)}
+                    <input
+                        type="text"
+                        name=name
+                        value=value
+                        inputmode="numeric"
+                        size=longest
+                        maxlength=longest
+                        autocomplete="off"
+                        aria-invalid=invalid
+                    />
+                </label>
+            }
+            .into_any()
+        })
+        .collect()
 }
 
 /// Number and words of a question.
@@ -161,9 +193,12 @@ fn hints(page: &Page<'_>, question: &Question) -> Vec<AnyView> {
         }
         AnswerKind::LongText { max_length } | AnswerKind::ShortText { max_length } => {
             hints.push(tongue.tn("survey-hint-length", u64::from(*max_length)).into_any());
-            hints.push(tongue.t("survey-hint-no-names").into_any());
         }
+        AnswerKind::Date {} => hints.push(tongue.t("survey-date-hint").into_any()),
         _ => {}
+    }
+    if question.needs_names_hint() {
+        hints.push(tongue.t("survey-hint-no-names").into_any());
     }
     if question.sensitive {
         hints.push(tongue.t("survey-hint-sensitive").into_any());
@@ -379,7 +414,7 @@ fn grid_question(page: &Page<'_>, question: &Question, grid: &[RowRef<'_>], show
     .into_any()
 }
 
-/// A number, a date or a text.
+/// A number or a text.
 fn typed_question(page: &Page<'_>, question: &Question, field: &str) -> AnyView {
     let id = anchor(field);
     let value = page
@@ -410,14 +445,13 @@ fn typed_question(page: &Page<'_>, question: &Question, field: &str) -> AnyView 
         }
         .into_any(),
         kind => {
-            let (kind, mode) = match kind {
-                AnswerKind::Number { .. } => ("text", Some("numeric")),
-                AnswerKind::Date {} => ("date", None),
-                _ => ("text", None),
+            let mode = match kind {
+                AnswerKind::Number { .. } => Some("numeric"),
+                _ => None,
             };
             view! {
                 <input
-                    type=kind
+                    type="text"
                     id=id.clone()
                     name=name
                     value=value
