@@ -3,6 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use domain::canonical;
+
+/// How many digits name a build: enough for people to tell two apart.
+const BUILD_DIGITS: usize = 8;
+
 /// What `cargo xtask site` built.
 #[derive(Clone, Debug, Default)]
 pub struct Site {
@@ -39,6 +44,13 @@ impl Site {
                 .map(|(logical, name)| ((*logical).to_owned(), (*name).to_owned()))
                 .collect(),
         }
+    }
+
+    /// A short name for all these files together: another one when any of them is another one.
+    pub fn build(&self) -> String {
+        let names: Vec<&str> = self.names.values().map(String::as_str).collect();
+        let digest = canonical::hex(&canonical::sha256(names.join("\n").as_bytes()));
+        digest.chars().take(BUILD_DIGITS).collect()
     }
 
     /// The address of a built file by its logical name, such as `main.css`; none when it was not built.

@@ -1,6 +1,7 @@
 //! Rules about desk devices: which formats the server still takes, how long a revoked device may deliver, and
 //! when someone should look after one.
 
+use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime};
 
 /// The number of the way in which a device asks, seals and sends: one number for the API, the sealed format and
@@ -24,6 +25,50 @@ const STUCK_AFTER_S: i64 = 3_600;
 
 /// How much of its storage a device may fill, in hundredths.
 const FILLING_FROM: i64 = 80;
+
+/// The tokens of a device: that of its present enrolment, and those of the enrolments before, the first one first. What a
+/// person answered under one is sent with its token, so that a later enrolment neither moves it to another point nor
+/// makes it a trial.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tokens {
+    #[serde(rename = "token")]
+    present: String,
+    #[serde(default)]
+    earlier: Vec<String>,
+}
+
+impl Tokens {
+    /// The tokens with that of a new enrolment, after those that the device had.
+    pub fn enrolled(before: Option<Self>, token: String) -> Self {
+        let earlier = before.map(|before| {
+            let mut tokens = before.earlier;
+            tokens.push(before.present);
+            tokens
+        });
+        Self {
+            present: token,
+            earlier: earlier.unwrap_or_default(),
+        }
+    }
+
+    /// The token of the present enrolment.
+    pub fn present(&self) -> &str {
+        &self.present
+    }
+
+    /// The number of the present enrolment, the first being 0.
+    pub fn enrolment(&self) -> u32 {
+        u32::try_from(self.earlier.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The token of an enrolment.
+    pub fn of(&self, enrolment: u32) -> &str {
+        let earlier = usize::try_from(enrolment)
+            .ok()
+            .and_then(|at| self.earlier.get(at));
+        earlier.unwrap_or(&self.present)
+    }
+}
 
 /// Whether the server takes a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +105,8 @@ pub fn in_grace(revoked_on: Date, today: Date) -> bool {
 pub enum Trouble {
     /// It never made contact, or not for days.
     Silent,
+    /// It cannot write to its storage, or not read all that is there.
+    Failing,
     /// It makes contact, and yet responses wait on it.
     Stuck,
     /// Its storage is nearly full.
@@ -75,6 +122,7 @@ impl Trouble {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Silent => "silent",
+            Self::Failing => "failing",
             Self::Stuck => "stuck",
             Self::Filling => "filling",
             Self::Refused => "refused",
@@ -92,6 +140,7 @@ pub struct Health {
     pub refused: i32,
     pub storage_used: Option<i64>,
     pub storage_quota: Option<i64>,
+    pub storage_failing: Option<bool>,
 }
 
 /// The troubles of a device, the worst first.
@@ -105,6 +154,7 @@ pub fn troubles(health: Option<Health>, now: OffsetDateTime) -> Vec<Trouble> {
         .is_some_and(|(used, quota)| used.saturating_mul(100) >= quota.saturating_mul(FILLING_FROM));
     let found = [
         (now - health.contact_at > SILENT_AFTER, Trouble::Silent),
+        (health.storage_failing == Some(true), Trouble::Failing),
         (
             health.oldest_unsent_s.is_some_and(|age| age > STUCK_AFTER_S),
             Trouble::Stuck,
@@ -143,6 +193,22 @@ mod tests {
     }
 
     #[test]
+    fn what_was_given_under_an_enrolment_is_sent_with_its_token() {
+        // As a program wrote it that knew one token.
+        let known: Tokens = serde_json::from_str(r#"{"token": "a"}"#).unwrap();
+        assert_eq!((known.enrolment(), known.of(0)), (0, "a"));
+        let again = Tokens::enrolled(Some(known), "b".to_owned());
+        let thrice = Tokens::enrolled(Some(again), "c".to_owned());
+        assert_eq!((thrice.enrolment(), thrice.present()), (2, "c"));
+        assert_eq!(
+            [0, 1, 2, 3].map(|enrolment| thrice.of(enrolment)),
+            ["a", "b", "c", "c"]
+        );
+        let kept = serde_json::to_string(&thrice).unwrap();
+        assert!(serde_json::from_str::<Tokens>(&kept).unwrap() == thrice);
+    }
+
+    #[test]
     fn a_revoked_device_has_thirty_days() {
         assert!(in_grace(date!(2026 - 11 - 22), date!(2026 - 12 - 22)));
         assert!(!in_grace(date!(2026 - 11 - 22), date!(2026 - 12 - 23)));
@@ -158,6 +224,7 @@ mod tests {
             refused: 0,
             storage_used: Some(79),
             storage_quota: Some(100),
+            storage_failing: Some(false),
         };
         assert_eq!(troubles(Some(well), now), []);
         assert_eq!(troubles(None, now), [Trouble::Silent]);
@@ -167,12 +234,14 @@ mod tests {
             oldest_unsent_s: Some(3_601),
             refused: 1,
             storage_used: Some(80),
+            storage_failing: Some(true),
             ..well
         };
         assert_eq!(
             troubles(Some(ill), now),
             [
                 Trouble::Silent,
+                Trouble::Failing,
                 Trouble::Stuck,
                 Trouble::Filling,
                 Trouble::Refused,

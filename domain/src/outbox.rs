@@ -72,6 +72,10 @@ pub struct Item {
     /// The screen said that it does not count.
     #[serde(default)]
     pub trial: bool,
+    /// Which enrolment of the device the person answered under, the first being 0: the response is sent in its name, so
+    /// that a later one neither moves it to another point nor makes it a trial.
+    #[serde(default)]
+    pub enrolment: u32,
     #[serde(flatten)]
     pub state: State,
 }
@@ -189,6 +193,11 @@ impl Outbox {
         Some(self.clock_of(id, 0).saturating_sub(self.ledger.skew?))
     }
 
+    /// The record of a response.
+    pub fn item(&self, id: ResponseId) -> Option<&Item> {
+        self.items.get(&id)
+    }
+
     /// The records, in no particular order.
     pub fn items(&self) -> impl Iterator<Item = &Item> {
         self.items.values()
@@ -199,9 +208,9 @@ impl Outbox {
         &self.ledger
     }
 
-    /// The record to write for a response that was just finished, in trial or not. Only once it is on disk is
-    /// the person thanked and [`Outbox::adopt`] called.
-    pub fn draft(&self, id: ResponseId, now: Millis, trial: bool) -> Item {
+    /// The record to write for a response that was just finished, in trial or not, under an enrolment. Only once it is
+    /// on disk is the person thanked and [`Outbox::adopt`] called.
+    pub fn draft(&self, id: ResponseId, now: Millis, trial: bool, enrolment: u32) -> Item {
         let last = self.items.values().map(|item| item.sequence).max();
         Item {
             id,
@@ -209,6 +218,7 @@ impl Outbox {
             queued_at: now,
             set_by: self.ledger.clock.set_by,
             trial,
+            enrolment,
             state: State::Pending {
                 attempts: 0,
                 not_before: Millis::MIN,

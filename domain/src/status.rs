@@ -37,5 +37,7 @@ coded_enum!(
         Duplicate = 5, "duplicate";
         /// Found not to be a genuine answer on review or back-check.
         Review = 6, "review";
+        /// The device is in trial, but its screen did not say so when this was given.
+        UntoldTrial = 7, "untold_trial";
     }
 );

@@ -150,7 +150,7 @@ impl World {
                 let mut random = [0; 10];
                 random[2..].copy_from_slice(&self.made.to_be_bytes());
                 let id = ResponseId::new(date!(2026 - 11 - 22), random);
-                let item = self.window.draft(id, self.clock, false);
+                let item = self.window.draft(id, self.clock, false, 0);
                 if cut {
                     self.take_over();
                 } else {
@@ -533,7 +533,7 @@ proptest! {
                     let mut random = [0; 10];
                     random[2..].copy_from_slice(&place.to_be_bytes());
                     let id = ResponseId::new(date!(2026 - 11 - 22), random);
-                    let item = window.draft(id, truth + offset, false);
+                    let item = window.draft(id, truth + offset, false, 0);
                     disk.insert(id, item.clone());
                     window.adopt(item);
                     made.push((id, offset));
@@ -559,4 +559,20 @@ fn a_record_is_json_with_its_state_beside_its_id() {
     let json = serde_json::to_value(item).unwrap();
     assert_eq!(json["state"], "pending");
     assert_eq!(serde_json::from_value::<Item>(json).unwrap(), *item);
+}
+
+#[test]
+fn a_record_keeps_the_enrolment_under_which_it_was_given() {
+    let world = with(1);
+    let item = world.window.draft(
+        ResponseId::new(date!(2026 - 11 - 22), [9; 10]),
+        world.clock,
+        false,
+        2,
+    );
+    let mut json = serde_json::to_value(&item).unwrap();
+    assert_eq!(serde_json::from_value::<Item>(json.clone()).unwrap().enrolment, 2);
+    // One that was written by a program without enrolments was given under the first.
+    json.as_object_mut().unwrap().remove("enrolment");
+    assert_eq!(serde_json::from_value::<Item>(json).unwrap().enrolment, 0);
 }

@@ -64,7 +64,7 @@ for (const [name, viewport] of Object.entries(SCREENS)) {
         await second.locator("#kiosk-heading", { hasText: "cửa sổ khác" }).waitFor();
         await shot("another window", second);
         await second.close();
-        await page.getByRole("button", { name: "Đóng" }).click();
+        await page.getByRole("button", { name: "Về màn hình lấy ý kiến" }).click();
       } else {
         await desk.server.run("device", "revoke", await desk.device());
         await page.evaluate(() => window.dispatchEvent(new Event("online")));
@@ -116,11 +116,11 @@ async function questions(page: Page, words: Words, shot: Shot): Promise<void> {
   await pick(words.large);
   await pick(words.contrast);
   const place = await page.locator(".kiosk-progress p").textContent();
-  await pick(words.low);
+  await page.getByRole("radio", { name: words.low, exact: true }).click();
   await page.locator(".kiosk-progress p").filter({ hasNotText: place ?? "" }).waitFor();
   await shot("a row");
   await page.locator(".kiosk-steps button").first().click();
-  await page.locator(".kiosk-answer[aria-pressed=true]").waitFor();
+  await page.locator(".kiosk-answer[aria-checked=true]").waitFor();
   await shot("faces, answered");
   await goOnTo(page, ".kiosk-check");
   await pick(words.reason);

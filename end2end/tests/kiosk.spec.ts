@@ -20,9 +20,9 @@ test("a person answers on a new device, and the answer is stored once, on disk b
   expect(await violations(page)).toEqual([]);
 
   await page.getByRole("button", { name: "Bắt đầu" }).click();
-  await page.getByRole("button", { name: "Nộp hồ sơ" }).click();
-  await page.getByRole("button", { name: "Cho bản thân, gia đình" }).click();
-  await page.getByRole("button", { name: "Đất đai" }).click();
+  await page.getByRole("radio", { name: "Nộp hồ sơ" }).click();
+  await page.getByRole("radio", { name: "Cho bản thân, gia đình" }).click();
+  await page.getByRole("radio", { name: "Đất đai" }).click();
   await expect(page.getByRole("heading", { name: /Nhìn chung/ })).toBeFocused();
   expect(await violations(page)).toEqual([]);
   // One tap answers, and another one within the moment changes it: two clicks, and nothing of this test between them.
@@ -33,7 +33,7 @@ test("a person answers on a new device, and the answer is stored once, on disk b
   for (const words of ["Hài lòng", "Hài lòng", "Không có ý kiến"]) {
     await expect(page.getByText("Ông/Bà hài lòng đến mức nào với từng mặt sau đây?")).toBeVisible();
     const title = await page.locator("#kiosk-heading").textContent();
-    await page.getByRole("button", { name: words, exact: true }).click();
+    await page.getByRole("radio", { name: words, exact: true }).click();
     await expect(page.locator("#kiosk-heading")).not.toHaveText(title ?? "");
   }
   await expect(page.getByRole("heading", { name: /chưa hài lòng/ })).toBeVisible();
@@ -43,7 +43,7 @@ test("a person answers on a new device, and the answer is stored once, on disk b
   await expect(page.getByRole("button", { name: "Phải chờ lâu" })).toHaveAttribute("aria-pressed", "true");
   await page.getByRole("button", { name: "Tiếp tục" }).click();
   await goOnTo(page, "button:has-text('Người nhà')");
-  await page.getByRole("button", { name: "Người nhà, người quen giúp" }).click();
+  await page.getByRole("radio", { name: "Người nhà, người quen giúp" }).click();
   await expect(page.getByText("Xin không ghi họ tên")).toBeVisible();
   await page.locator("textarea").fill("Ghế ngồi chờ hơi ít.");
   await page.evaluate(() => (window.writes.length = 0));
@@ -144,18 +144,18 @@ test("nobody there: a warning, then nothing is left of the person", async ({ des
   await page.getByRole("button", { name: "English" }).click();
   await page.getByRole("button", { name: "Larger text" }).click();
   await page.getByRole("button", { name: "Start" }).click();
-  await page.getByRole("button", { name: "To hand in papers" }).click();
+  await page.getByRole("radio", { name: "To hand in papers" }).click();
   await page.clock.runFor(1_000);
   await expect(page.getByRole("heading", { name: "For whom did you come?" })).toBeVisible();
   await page.clock.runFor(62_000);
   await expect(page.getByRole("alertdialog")).toBeVisible();
   await page.getByRole("button", { name: "Go on" }).click();
   await expect(page.getByRole("alertdialog")).toBeHidden();
-  await page.clock.runFor(76_000);
+  await page.clock.runFor(82_000);
   await expect(page.getByRole("button", { name: "Bắt đầu" })).toBeVisible();
   expect(await page.locator("html").getAttribute("data-large")).toBeNull();
   await page.getByRole("button", { name: "Bắt đầu" }).click();
-  await expect(page.getByRole("button", { name: "Nộp hồ sơ" })).toHaveAttribute("aria-pressed", "false");
+  await expect(page.getByRole("radio", { name: "Nộp hồ sơ" })).toHaveAttribute("aria-checked", "false");
   // Neither the address nor the history nor any storage holds a word of it.
   expect(await page.evaluate(() => [location.href, history.length, localStorage.length, sessionStorage.length])).toEqual([
     `${desk.proxy.origin}/kiosk/`,

@@ -70,7 +70,7 @@ test("a desk device speaks the language of a pack, also after a cold start witho
   // The question first, then the answers that can be chosen.
   await expect.poll(() => page.evaluate(() => window.heard.length)).toBe(2);
   expect(await page.evaluate(() => new Set(window.heard).size)).toBe(2);
-  await page.getByRole("button", { name: "[Nộp hồ sơ]" }).click();
+  await page.getByRole("radio", { name: "[Nộp hồ sơ]" }).click();
   await expect(page.locator(".kiosk-progress p")).toContainText("2");
   expect(await page.locator("main [lang='vi']").count()).toBe(0);
   await send(page);

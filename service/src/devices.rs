@@ -262,5 +262,6 @@ fn health(contact: &DeviceContact) -> Health {
         refused: contact.refused,
         storage_used: contact.storage_used,
         storage_quota: contact.storage_quota,
+        storage_failing: contact.storage_failing,
     }
 }

@@ -369,8 +369,13 @@ impl Service {
         let state = device.map(|(device, _)| device.state);
         // A device in service may still hold what was given while its screen said that it did not count.
         let told_trial = device.is_some_and(|(_, told)| told.trial);
-        if point.state == PointState::Trial || state == Some(DeviceState::Trial) || told_trial {
+        if point.state == PointState::Trial || told_trial {
             return Ok((Status::Trial, Some(Reason::Trial)));
+        }
+        // And one in trial what a person was thanked for as an answer: it was put back into trial or enrolled anew
+        // while that waited. Whoever runs the survey decides, because nothing brings back what became a trial.
+        if state == Some(DeviceState::Trial) {
+            return Ok((Status::Held, Some(Reason::UntoldTrial)));
         }
         if state == Some(DeviceState::Revoked) {
             return Ok((Status::Held, Some(Reason::Revoked)));

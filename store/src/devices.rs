@@ -63,6 +63,8 @@ pub struct DeviceContact {
     pub storage_quota: Option<i64>,
     /// Whether the browser promised to keep what is stored.
     pub persisted: Option<bool>,
+    /// Whether a write failed since the contact before, or records cannot be read.
+    pub storage_failing: Option<bool>,
 }
 
 /// A device with what it said last.

@@ -13,7 +13,11 @@ mod courier;
 #[cfg(feature = "desk")]
 mod device;
 #[cfg(feature = "desk")]
+mod enrolment;
+#[cfg(feature = "desk")]
 mod idb;
+#[cfg(feature = "desk")]
+mod idle;
 #[cfg(feature = "desk")]
 mod keys;
 #[cfg(feature = "desk")]
@@ -29,8 +33,12 @@ mod seal;
 #[cfg(feature = "desk")]
 mod slip;
 #[cfg(feature = "desk")]
+mod spoken;
+#[cfg(feature = "desk")]
 mod staff;
 pub mod steps;
+#[cfg(feature = "desk")]
+mod typed;
 
 use std::collections::BTreeMap;
 
@@ -41,6 +49,9 @@ pub type Words = BTreeMap<String, BTreeMap<String, String>>;
 pub const PLACE: &str = "kiosk";
 /// Its attribute with the [`Words`] as JSON.
 pub const WORDS: &str = "data-words";
+
+/// Its attribute that says which build the page is of.
+pub const BUILD: &str = "data-build";
 
 /// Makes the device out of its place in the page.
 #[cfg(feature = "desk")]

@@ -8,7 +8,7 @@ use axum::response::Response;
 use leptos::prelude::*;
 
 use crate::i18n::{Interface, Locale};
-use crate::islands::desk::{PLACE, WORDS, Words};
+use crate::islands::desk::{BUILD, PLACE, WORDS, Words};
 use crate::pages::survey::faces;
 use crate::routes::State;
 use crate::shell::{Audience, Page, PageRequest};
@@ -18,11 +18,13 @@ const TEXTS: &[&str] = &[
     "demo-title",
     "kiosk-again",
     "kiosk-agency",
+    "kiosk-ago",
     "kiosk-aloud",
     "kiosk-back",
     "kiosk-begin",
     "kiosk-closed",
     "kiosk-contrast",
+    "kiosk-date-wrong",
     "kiosk-days",
     "kiosk-elsewhere",
     "kiosk-enrol-code",
@@ -32,7 +34,9 @@ const TEXTS: &[&str] = &[
     "kiosk-enrol-title",
     "kiosk-enrol-wrong",
     "kiosk-erase",
+    "kiosk-full",
     "kiosk-hours",
+    "kiosk-idle-close",
     "kiosk-idle-leave",
     "kiosk-idle-stay",
     "kiosk-idle-text",
@@ -41,11 +45,13 @@ const TEXTS: &[&str] = &[
     "kiosk-languages",
     "kiosk-large",
     "kiosk-minutes",
+    "kiosk-more",
     "kiosk-next",
     "kiosk-no",
     "kiosk-not-kept",
     "kiosk-not-kept-text",
     "kiosk-number-keys",
+    "kiosk-number-range",
     "kiosk-pin",
     "kiosk-pin-go",
     "kiosk-pin-title",
@@ -84,16 +90,34 @@ const TEXTS: &[&str] = &[
     "kiosk-staff-storage",
     "kiosk-staff-title",
     "kiosk-staff-unknown",
+    "kiosk-staff-unreadable",
     "kiosk-staff-unsent",
     "kiosk-staff-version",
     "kiosk-starting",
     "kiosk-thanks",
+    "kiosk-thanks-arrived",
+    "kiosk-thanks-clean",
     "kiosk-thanks-close",
-    "kiosk-thanks-text",
+    "kiosk-thanks-kept",
     "kiosk-trial",
     "kiosk-unfit",
     "kiosk-yes",
     "partial-note",
+    "survey-date-hint",
+    "survey-day",
+    "survey-hint-at-most",
+    "survey-hint-no-names",
+    "survey-hint-several",
+    "survey-month",
+    "survey-year",
+];
+
+/// The parameters of these texts stand in them by their names, and the device puts in what they are at the time.
+const PARAMETERS: &[(&str, &str)] = &[
+    ("age", "{$age}"),
+    ("max", "{$max}"),
+    ("min", "{$min}"),
+    ("n", "{$n}"),
 ];
 
 /// The page of a desk device.
@@ -109,7 +133,7 @@ pub(crate) async fn kiosk(request: PageRequest, AxumState(state): AxumState<Stat
         let own = Locale::ALL.into_iter().map(|locale| {
             let texts: BTreeMap<String, String> = TEXTS
                 .iter()
-                .map(|key| ((*key).to_owned(), locale.t(key)))
+                .map(|key| ((*key).to_owned(), locale.tr(key, PARAMETERS)))
                 .collect();
             (locale.tag().to_owned(), texts)
         });
@@ -122,15 +146,19 @@ pub(crate) async fn kiosk(request: PageRequest, AxumState(state): AxumState<Stat
         view! {
             {faces()}
             <noscript><p class="kiosk-starting">{locale.t("kiosk-noscript")}</p></noscript>
-            {place(&words, locale.t("kiosk-starting"))}
+            {place(&words, state.site.build(), locale.t("kiosk-starting"))}
         }
     })
 }
 
 /// Where the device will be, and what stands there until then.
-fn place(words: &Words, starting: String) -> impl IntoView + use<> {
+fn place(words: &Words, build: String, starting: String) -> impl IntoView + use<> {
     // Texts by language and key always have a JSON form.
     let words = serde_json::to_string(words).unwrap_or_default();
     let starting = view! { <p class="kiosk-starting">{starting}</p> };
-    leptos::html::div().id(PLACE).attr(WORDS, words).child(starting)
+    leptos::html::div()
+        .id(PLACE)
+        .attr(WORDS, words)
+        .attr(BUILD, build)
+        .child(starting)
 }

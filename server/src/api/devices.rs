@@ -107,6 +107,8 @@ pub struct ContactReport {
     storage_quota: Option<i64>,
     /// The browser promised to keep what is stored.
     persisted: Option<bool>,
+    /// A write failed since the contact before, or records cannot be read; said only when it is so.
+    storage_failing: Option<bool>,
     /// Attempts that were given up, as totals of a day at the question reached.
     #[serde(default)]
     abandoned: Vec<Abandoned>,
@@ -301,6 +303,7 @@ fn noted(report: ContactReport, format: u32, now: OffsetDateTime) -> Result<Note
         storage_used: report.storage_used,
         storage_quota: report.storage_quota,
         persisted: report.persisted,
+        storage_failing: report.storage_failing,
     };
     Ok((contact, abandoned))
 }

@@ -238,7 +238,7 @@ const fn status_of(reason: Reason) -> Option<Status> {
     match reason {
         Reason::Closed => Some(Status::Late),
         Reason::Trial => Some(Status::Trial),
-        Reason::Burst | Reason::Clock | Reason::Revoked => Some(Status::Held),
+        Reason::Burst | Reason::Clock | Reason::Revoked | Reason::UntoldTrial => Some(Status::Held),
         Reason::Duplicate | Reason::Review => None,
     }
 }

@@ -35,6 +35,8 @@ struct Carried {
     clock_offset_s: Option<i64>,
     /// The screen said that it does not count.
     trial: bool,
+    /// The hash of the token of the enrolment under which it was given, where the device was enrolled again since.
+    device: Option<String>,
     /// As it would be sent, as hexadecimal digits.
     sealed: String,
 }
@@ -59,8 +61,14 @@ pub(super) async fn deliver(common: &Common, file: &Path, show: bool) -> anyhow:
     for carried in &rescued.responses {
         let body = canonical::bytes_from_hex(&carried.sealed)
             .context("the file was changed: a body is no hexadecimal digits")?;
+        let own = match &carried.device {
+            Some(own) => {
+                canonical::from_hex(own).context("the file was changed: a response names no device")?
+            }
+            None => token_hash,
+        };
         let device = FromDevice {
-            token_hash,
+            token_hash: own,
             clock: carried
                 .clock_offset_s
                 .map(|offset| clock.now().unix_timestamp().saturating_add(offset)),

@@ -52,6 +52,15 @@ fn contact(unsent: i32) -> Value {
     })
 }
 
+/// A response that a device delivers as given while its screen said that it does not count.
+fn put_in_trial(world: &World, id: domain::id::ResponseId, token: &str) -> Request<Body> {
+    let mut request = put(id, &world.document(), Some(token));
+    request
+        .headers_mut()
+        .insert("nghe-dan-trial", "1".parse().unwrap());
+    request
+}
+
 /// The one device of the world.
 async fn only(world: &World) -> DeviceId {
     world.service.devices().await.unwrap()[0].0.device.id
@@ -150,6 +159,15 @@ async fn a_contact_is_noted_and_answered_with_what_is_safe() {
     let noted = known.contact.unwrap();
     assert_eq!((noted.unsent, noted.clock_skew_s, known.abandoned), (3, 30, 2));
     assert_eq!(troubles, [domain::device::Trouble::Stuck]);
+    let mut ill = contact(0);
+    ill["oldest_unsent_s"] = Value::Null;
+    ill["storage_failing"] = json!(true);
+    let reply = world
+        .send(post("/api/v1/device/contact", Some(&token), &ill))
+        .await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.json());
+    let (_, troubles) = world.service.devices().await.unwrap().remove(0);
+    assert_eq!(troubles, [domain::device::Trouble::Failing]);
 
     world.clock.advance(Duration::hours(1));
     let backup = world.service.now() - Duration::minutes(10);
@@ -201,7 +219,7 @@ async fn answers_in_trial_never_count_and_those_after_it_do() {
     let world = World::new().await;
     let code = code(&world).await;
     redeem(&world, &code, TOKEN).await;
-    let trial = world.put_as(TOKEN, new_id(), &world.document()).await;
+    let trial = world.send(put_in_trial(&world, new_id(), TOKEN)).await;
     assert_eq!(trial.json()["not_counted"], "trial");
     let id = only(&world).await;
     world
@@ -255,11 +273,32 @@ async fn a_clock_that_runs_days_ahead_is_held_and_not_refused() {
 async fn what_was_given_in_trial_stays_trial() {
     let world = World::new().await;
     let token = world.device(&world.point).await;
-    let mut request = put(new_id(), &world.document(), Some(&token));
-    request
-        .headers_mut()
-        .insert("nghe-dan-trial", "1".parse().unwrap());
+    let request = put_in_trial(&world, new_id(), &token);
     assert_eq!(world.send(request).await.json()["not_counted"], "trial");
+}
+
+#[tokio::test]
+async fn what_was_given_as_an_answer_is_held_by_a_device_in_trial_and_never_a_trial() {
+    let world = World::new().await;
+    let before = world.device(&world.point).await;
+    let id = only(&world).await;
+    world.service.set_device(id, DeviceState::Trial).await.unwrap();
+    redeem(&world, &code(&world).await, TOKEN).await;
+    // Put back into trial while the answer waited, or enrolled anew with a token of its own.
+    for token in [before.as_str(), TOKEN] {
+        let response = new_id();
+        let reply = world.put_as(token, response, &world.document()).await;
+        let told = reply.json();
+        assert_eq!(
+            (reply.status, &told["not_counted"], &told["reason"]),
+            (StatusCode::ACCEPTED, &json!("held"), &json!("untold_trial"))
+        );
+        let stored = world.store.response(response).await.unwrap().unwrap();
+        assert_eq!(
+            (stored.status, stored.reason),
+            (Status::Held, Some(Reason::UntoldTrial))
+        );
+    }
 }
 
 #[tokio::test]

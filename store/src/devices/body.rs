@@ -176,6 +176,7 @@ macro_rules! devices {
                     .bind(contact.storage_used)
                     .bind(contact.storage_quota)
                     .bind(contact.persisted.map(i16::from))
+                    .bind(contact.storage_failing.map(i16::from))
                     .execute(&mut *tx)
                     .await?;
                 for (day, question, attempts) in abandoned {

@@ -23,15 +23,15 @@ pub(super) const DEVICES: &str = "select d.id, d.point, d.token_hash, d.state, d
      (select cast(coalesce(sum(a.attempts), 0) as bigint) from device_abandoned a where a.device = d.id) \
      from device d join point p on p.id = d.point order by p.code, d.label, d.id";
 pub(super) const CONTACTS: &str = "select device, contact_at, clock_skew_s, unsent, oldest_unsent_s, refused, \
-     last_delivery_s, program, format, storage_used, storage_quota, persisted from device_contact";
+     last_delivery_s, program, format, storage_used, storage_quota, persisted, storage_failing from device_contact";
 pub(super) const PUT_CONTACT: &str = "insert into device_contact (device, contact_at, clock_skew_s, unsent, oldest_unsent_s, refused, \
-     last_delivery_s, program, format, storage_used, storage_quota, persisted) \
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+     last_delivery_s, program, format, storage_used, storage_quota, persisted, storage_failing) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
      on conflict (device) do update set contact_at = excluded.contact_at, clock_skew_s = excluded.clock_skew_s, \
      unsent = excluded.unsent, oldest_unsent_s = excluded.oldest_unsent_s, refused = excluded.refused, \
      last_delivery_s = excluded.last_delivery_s, program = excluded.program, format = excluded.format, \
      storage_used = excluded.storage_used, storage_quota = excluded.storage_quota, \
-     persisted = excluded.persisted";
+     persisted = excluded.persisted, storage_failing = excluded.storage_failing";
 pub(super) const PUT_ABANDONED: &str = "insert into device_abandoned (device, on_day, question, attempts) values ($1, $2, $3, $4) \
      on conflict (device, on_day, question) do update set attempts = excluded.attempts";
 pub(super) const SETTLE: &str =
@@ -57,6 +57,7 @@ pub(super) type ContactRow = (
     Option<i64>,
     Option<i64>,
     Option<i16>,
+    Option<i16>,
 );
 
 pub(super) fn known(rows: Vec<DeviceRow>, contacts: Vec<ContactRow>) -> Result<Vec<KnownDevice>, StoreError> {
@@ -79,7 +80,8 @@ pub(super) fn known(rows: Vec<DeviceRow>, contacts: Vec<ContactRow>) -> Result<V
 }
 
 fn contact(row: ContactRow) -> Result<(DeviceId, DeviceContact), StoreError> {
-    let (id, at, skew, unsent, oldest, refused, delivery, program, format, used, quota, persisted) = row;
+    let (id, at, skew, unsent, oldest, refused, delivery, program, format, used, quota, persisted, failing) =
+        row;
     let contact = DeviceContact {
         contact_at: instant_of(at)?,
         clock_skew_s: skew,
@@ -92,6 +94,7 @@ fn contact(row: ContactRow) -> Result<(DeviceId, DeviceContact), StoreError> {
         storage_used: used,
         storage_quota: quota,
         persisted: persisted.map(|persisted| persisted != 0),
+        storage_failing: failing.map(|failing| failing != 0),
     };
     Ok((DeviceId(id), contact))
 }

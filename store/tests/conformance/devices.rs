@@ -97,6 +97,7 @@ pub(crate) async fn the_last_contact_is_kept(world: &World) {
         storage_used: Some(5_000_000_000),
         storage_quota: Some(6_000_000_000),
         persisted: Some(true),
+        storage_failing: Some(true),
     };
     let given_up = |attempts| vec![(date!(2026 - 11 - 22), "overall".to_owned(), attempts)];
     world
@@ -111,6 +112,7 @@ pub(crate) async fn the_last_contact_is_kept(world: &World) {
     contact.oldest_unsent_s = None;
     contact.storage_used = None;
     contact.persisted = Some(false);
+    contact.storage_failing = None;
     // Totals of the day replace totals, so a report that is sent twice counts once.
     world
         .store

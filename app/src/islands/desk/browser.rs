@@ -6,10 +6,10 @@ use domain::outbox::Reading;
 use domain::text::Direction;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, Document, HtmlAnchorElement, HtmlElement, SpeechSynthesis};
-use web_sys::{SpeechSynthesisVoice, Url};
+use web_sys::{Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlElement, KeyboardEvent};
+use web_sys::{SpeechSynthesis, SpeechSynthesisVoice, Url};
 
 use super::device::now;
 
@@ -22,6 +22,8 @@ const LOCK: &str = "nghe-dan-outbox";
 thread_local! {
     /// Keeps the screen lit while it is held.
     static SCREEN: RefCell<Option<JsValue>> = const { RefCell::new(None) };
+    /// What had the focus before the warning.
+    static FOCUSED: RefCell<Option<Element>> = const { RefCell::new(None) };
     /// The page was hidden since the last look at the clock, so the device may have slept.
     static HIDDEN: Cell<bool> = const { Cell::new(false) };
 }
@@ -218,10 +220,125 @@ pub(super) fn offer_file(name: &str, text: &str) -> Option<()> {
     Url::revoke_object_url(&address).ok()
 }
 
+/// Acts whenever the device's voices change.
+pub(super) fn on_voices(act: impl FnMut() + 'static) {
+    if let Some(speech) = speech() {
+        let act = Closure::<dyn FnMut()>::new(act);
+        let _ = speech.add_event_listener_with_callback("voiceschanged", act.as_ref().unchecked_ref());
+        act.forget();
+    }
+}
+
+/// The program that runs: its version, and which build of it.
+pub(super) fn program() -> String {
+    let place = document().and_then(|document| document.get_element_by_id(super::PLACE));
+    let build = place.and_then(|place| place.get_attribute(super::BUILD));
+    let version = env!("CARGO_PKG_VERSION");
+    build.map_or_else(|| version.to_owned(), |build| format!("{version}+{build}"))
+}
+
+fn find(selector: &str) -> Option<Element> {
+    document()?.query_selector(selector).ok().flatten()
+}
+
+/// Remembers what has the focus, for [`return_focus`].
+pub(super) fn keep_focus() {
+    FOCUSED.set(document().and_then(|document| document.active_element()));
+}
+
+/// Gives the focus back to what had it.
+pub(super) fn return_focus() {
+    if let Some(element) = FOCUSED
+        .take()
+        .and_then(|element| element.dyn_into::<HtmlElement>().ok())
+    {
+        let _ = element.focus();
+    }
+}
+
+/// Whether something has the focus.
+pub(super) fn has_focus(selector: &str) -> bool {
+    let focused = document().and_then(|document| document.active_element());
+    focused.is_some_and(|focused| focused.matches(selector).unwrap_or(false))
+}
+
+/// Moves the focus from one radio of a group to the next or the one before, as the arrow says.
+pub(super) fn rove(event: &KeyboardEvent) {
+    let right_to_left = find("html[dir=rtl]").is_some();
+    let on = match event.key().as_str() {
+        "ArrowDown" => true,
+        "ArrowUp" => false,
+        "ArrowRight" => !right_to_left,
+        "ArrowLeft" => right_to_left,
+        _ => return,
+    };
+    event.prevent_default();
+    let focused = document().and_then(|document| document.active_element());
+    let group = focused
+        .as_ref()
+        .and_then(|focused| focused.closest("[role=radiogroup]").ok()?);
+    let Some(radios) = group.and_then(|group| group.query_selector_all("[role=radio]").ok()) else {
+        return;
+    };
+    let count = radios.length();
+    let place = (0..count).find(|place| radios.get(*place).as_ref() == focused.as_deref());
+    let Some(place) = place else { return };
+    let next = if on { place + 1 } else { place + count - 1 } % count;
+    if let Some(radio) = radios
+        .get(next)
+        .and_then(|radio| radio.dyn_into::<HtmlElement>().ok())
+    {
+        let _ = radio.focus();
+    }
+}
+
+/// Whether a box has more below than it shows.
+pub(super) fn rest_below(selector: &str) -> bool {
+    /// Less is the rounding of a layout.
+    const SOME: i32 = 8;
+    find(selector)
+        .is_some_and(|found| found.scroll_height() - found.client_height() - found.scroll_top() > SOME)
+}
+
+/// Shows what a box has below, with a little of what it showed.
+pub(super) fn scroll_on(selector: &str) {
+    if let Some(found) = find(selector) {
+        found.set_scroll_top(found.scroll_top() + found.client_height() * 3 / 4);
+    }
+}
+
+/// Keeps the page at its size, as far as a page can: not by a wheel with Ctrl, which is also what a pinch on a touch pad
+/// is, nor by Ctrl with plus, minus and zero.
+pub(super) fn keep_scale() {
+    let with_ctrl =
+        |event: &web_sys::Event| Reflect::get(event, &"ctrlKey".into()).is_ok_and(|held| held.is_truthy());
+    let wheel = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+        if with_ctrl(&event) {
+            event.prevent_default();
+        }
+    });
+    let options = Object::new();
+    // Without it the browser takes a listener of the wheel for one that prevents nothing.
+    let set = Reflect::set(&options, &"passive".into(), &false.into());
+    if let (Some(document), Ok(_)) = (document(), set) {
+        let target: &JsValue = document.as_ref();
+        let add = Reflect::get(target, &"addEventListener".into()).and_then(JsCast::dyn_into::<Function>);
+        let _ = add.and_then(|add| add.call3(target, &"wheel".into(), wheel.as_ref(), &options));
+    }
+    wheel.forget();
+    on("keydown", move |event| {
+        let key = Reflect::get(&event, &"key".into())
+            .ok()
+            .and_then(|key| key.as_string());
+        if with_ctrl(&event) && matches!(key.as_deref(), Some("+" | "-" | "=" | "0")) {
+            event.prevent_default();
+        }
+    });
+}
+
 /// Moves the focus to the heading of a new screen, so that it is read.
 pub(super) fn focus(selector: &str) {
-    let found = document().and_then(|document| document.query_selector(selector).ok().flatten());
-    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+    if let Some(element) = find(selector).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
     }
 }

@@ -7,7 +7,7 @@ use domain::canonical::{hex, sha256};
 use domain::civil;
 use domain::id::ResponseId;
 use domain::outbox::{Census, Change, Contact, Ledger, Millis, Outbox, Reply, State};
-use js_sys::{Function, Promise};
+use js_sys::{Function, Promise, Uint8Array};
 use leptos::prelude::*;
 use serde_json::json;
 use time::OffsetDateTime;
@@ -15,9 +15,9 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::device::{Desk, Enrolled, Identity, Standing, now, today};
-use super::idb::Store;
-use super::net::{Body, ask, ask_within};
+use super::device::{Desk, Identity, Standing, now, today};
+use super::idb::{Loaded, Store};
+use super::net::{Answer, Body, ask, ask_within};
 use super::{browser, seal, slip};
 
 /// How often the device tells how it is, and asks what is new.
@@ -26,8 +26,8 @@ const CONTACT_EVERY: Millis = 60_000;
 const LONGEST_SLEEP: Millis = 15_000;
 /// How long somebody at the desk waits for an answer of the server, in milliseconds.
 const WHILE_WAITING_MS: i32 = 3_000;
-const IDENTITY: &str = "identity";
-const DESK: &str = "desk";
+pub(super) const IDENTITY: &str = "identity";
+pub(super) const DESK: &str = "desk";
 const ABANDONED: &str = "abandoned";
 
 /// What staff see.
@@ -45,6 +45,10 @@ pub(super) struct Status {
     pub(super) persisted: Option<bool>,
     /// The last write failed.
     pub(super) failing: bool,
+    /// Records on disk that say nothing to this program.
+    pub(super) unreadable: usize,
+    /// What was delivered last.
+    pub(super) delivered: Option<ResponseId>,
 }
 
 /// What the screens watch.
@@ -62,6 +66,8 @@ struct Courier {
     /// Attempts given up, by day and question.
     abandoned: BTreeMap<String, i32>,
     next_contact: Millis,
+    /// A write failed since the server was told last.
+    failed: bool,
     /// What was asked last, as text, so that only what changed is read again.
     desk: String,
 }
@@ -87,8 +93,14 @@ pub(super) async fn open(watched: Watched) -> Result<bool, JsValue> {
     Ok(true)
 }
 
-async fn start(store: Store, identity: Identity, watched: Watched) -> Result<(), JsValue> {
-    let (items, ledger) = store.load().await?;
+/// Begins to carry for a device, or goes on as another one.
+pub(super) async fn start(store: Store, identity: Identity, watched: Watched) -> Result<(), JsValue> {
+    let Loaded {
+        items,
+        ledger,
+        unreadable,
+    } = store.load().await?;
+    watched.status.update(|status| status.unreadable = unreadable);
     let desk = store.meta(DESK).await.unwrap_or_default();
     let abandoned = store.meta(ABANDONED).await;
     watched.desk.set(Desk::read(&desk));
@@ -105,6 +117,7 @@ async fn start(store: Store, identity: Identity, watched: Watched) -> Result<(),
         identity,
         watched,
         next_contact: Millis::MIN,
+        failed: false,
         desk,
     }));
     show();
@@ -112,56 +125,6 @@ async fn start(store: Store, identity: Identity, watched: Watched) -> Result<(),
         leptos::task::spawn_local(carry());
     }
     Ok(())
-}
-
-/// Why a device was not enrolled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NotEnrolled {
-    Code,
-    Network,
-    Storage,
-}
-
-/// Ties this device to the point of a code. What lies in the outbox stays.
-pub(super) async fn enrol(code: &str, watched: Watched) -> Result<(), NotEnrolled> {
-    let storage = |_| NotEnrolled::Storage;
-    let store = Store::open().await.map_err(storage)?;
-    // The token is kept before it is sent, so that a lost reply can be asked for again.
-    let token = match store.meta("token").await {
-        Some(token) => token,
-        None => hex(&seal::random::<32>().map_err(storage)?),
-    };
-    store.put_meta("token", &token).await.map_err(storage)?;
-    let body = Body::Json(json!({"code": code, "token": token}).to_string());
-    let answer = ask("POST", "/api/v1/devices", None, body).await;
-    let answer = answer.ok_or(NotEnrolled::Network)?;
-    if !matches!(answer.status, 200 | 201) {
-        let wrong = matches!(answer.status, 400..=499);
-        return Err(if wrong {
-            NotEnrolled::Code
-        } else {
-            NotEnrolled::Network
-        });
-    }
-    let enrolled: Enrolled = serde_json::from_str(&answer.body).map_err(|_| NotEnrolled::Network)?;
-    let desk = ask("GET", "/api/v1/device", Some(&token), Body::None).await;
-    let desk = desk.filter(|answer| answer.status == 200 && Desk::read(&answer.body).is_some());
-    let desk = desk.ok_or(NotEnrolled::Network)?;
-    let identity = Identity {
-        token,
-        pin: enrolled.pin,
-    };
-    let text = serde_json::to_string(&identity).unwrap_or_default();
-    store.put_meta(DESK, &desk.body).await.map_err(storage)?;
-    store.put_meta(IDENTITY, &text).await.map_err(storage)?;
-    // The next enrolment of this device is another one.
-    store.put_meta("token", &text_token()?).await.map_err(storage)?;
-    start(store, identity, watched).await.map_err(storage)
-}
-
-fn text_token() -> Result<String, NotEnrolled> {
-    let bytes = seal::random::<32>().map_err(|_| NotEnrolled::Storage)?;
-    Ok(hex(&bytes))
 }
 
 /// A response under its final id.
@@ -187,14 +150,15 @@ pub(super) async fn keep(finished: &Finished, desk: &Desk) -> Result<(), JsValue
     let document = finished.document.as_bytes();
     let body = seal::seal(document, id, key.id, &key.public, &desk.point).await?;
     look();
-    let drafted = with(|courier| (courier.store.clone(), courier.outbox.draft(id, now(), desk.trial)));
+    let drafted = with(|courier| {
+        let enrolment = courier.identity.tokens.enrolment();
+        let item = courier.outbox.draft(id, now(), desk.trial, enrolment);
+        (courier.store.clone(), item)
+    });
     let (store, item) = drafted.ok_or(JsValue::NULL)?;
     let written = store.enqueue(&item, &body).await;
     with(|courier| {
-        courier
-            .watched
-            .status
-            .update(|status| status.failing = written.is_err());
+        courier.note_write(written.is_ok());
         if written.is_ok() {
             courier.outbox.adopt(item);
         }
@@ -234,7 +198,7 @@ pub(super) async fn pin_fits(pin: &str) -> bool {
 
 /// Where a slip stands; none when the server cannot be asked soon enough.
 pub(super) async fn standing(code: &str) -> Option<slip::Standing> {
-    let token = with(|courier| courier.identity.token.clone())?;
+    let token = with(|courier| courier.identity.tokens.present().to_owned())?;
     let body = Body::Json(json!({ "code": code }).to_string());
     let answer = ask_within(
         WHILE_WAITING_MS,
@@ -267,22 +231,23 @@ pub(super) async fn rescue() -> Option<String> {
             .items()
             .filter(|item| !matches!(item.state, State::Delivered { .. }))
             .map(|item| {
-                (
-                    item.id,
-                    outbox.offset_of(item.id).map(|ms| ms / 1_000),
-                    item.trial,
-                )
+                json!({
+                    "id": item.id,
+                    "clock_offset_s": outbox.offset_of(item.id).map(|ms| ms / 1_000),
+                    "trial": item.trial,
+                    "device": hash(courier.identity.tokens.of(item.enrolment)),
+                })
             });
-        // The hash says whose answers these are, and opens nothing.
-        let device = sha256(courier.identity.token.as_bytes());
+        let device = hash(courier.identity.tokens.present());
         (courier.store.clone(), device, held.collect::<Vec<_>>())
     })?;
     let mut responses = Vec::new();
-    for (id, clock_offset_s, trial) in held {
-        let sealed = hex(&store.sealed(&id.to_string()).await.ok()?.to_vec());
-        responses.push(json!({"id": id, "clock_offset_s": clock_offset_s, "trial": trial, "sealed": sealed}));
+    for mut response in held {
+        let id = response["id"].as_str()?.to_owned();
+        response["sealed"] = hex(&store.sealed(&id).await.ok()?.to_vec()).into();
+        responses.push(response);
     }
-    let file = json!({"format": domain::device::FORMAT, "device": hex(&device), "responses": responses});
+    let file = json!({"format": domain::device::FORMAT, "device": device, "responses": responses});
     Some(file.to_string())
 }
 
@@ -318,9 +283,9 @@ async fn write(store: &Store, changes: &[Change]) -> bool {
     let written = store.write(changes).await.is_ok();
     let kept = if written { None } else { store.load().await.ok() };
     with(|courier| {
-        courier.watched.status.update(|status| status.failing = !written);
-        if let Some((items, ledger)) = kept {
-            courier.outbox = Outbox::load(items, ledger);
+        courier.note_write(written);
+        if let Some(kept) = kept {
+            courier.outbox = Outbox::load(kept.items, kept.ledger);
         }
     });
     show();
@@ -337,12 +302,17 @@ async fn carry() {
             with(|courier| courier.next_contact = now + CONTACT_EVERY);
             contact().await;
         }
+        // Also without a network, or copies of what was delivered would outlive their time on a device that is cut off.
+        let swept = with(|courier| (courier.store.clone(), courier.outbox.sweep(now)));
+        if let Some((store, gone)) = swept.filter(|(_, gone)| !gone.is_empty()) {
+            write(&store, &gone).await;
+        }
         let next = with(|courier| {
             let next = courier.outbox.next(now)?;
-            Some((courier.store.clone(), courier.identity.token.clone(), next))
+            Some((courier.store.clone(), next))
         });
-        if let Some(Some((store, token, (id, change)))) = next {
-            if write(&store, &[change]).await && deliver(&store, &token, id).await {
+        if let Some(Some((store, (id, change)))) = next {
+            if write(&store, &[change]).await && deliver(&store, id).await {
                 continue;
             }
             // The storage is full or broken. Whatever is sent now would be sent again at once.
@@ -355,25 +325,11 @@ async fn carry() {
 }
 
 /// Sends one response; false when what came of it could not be written.
-async fn deliver(store: &Store, token: &str, id: ResponseId) -> bool {
+async fn deliver(store: &Store, id: ResponseId) -> bool {
     let reply = match store.sealed(&id.to_string()).await {
-        Ok(body) => {
-            let path = format!("/api/v1/responses/{id}");
-            let told = with(|courier| {
-                let trial = courier.outbox.items().any(|item| item.id == id && item.trial);
-                (courier.outbox.clock_of(id, now()), trial)
-            });
-            let (clock, trial) = told.unwrap_or_else(|| (now(), false));
-            let sealed = Body::Sealed {
-                bytes: &body,
-                clock,
-                trial,
-            };
-            let answer = ask("PUT", &path, Some(token), sealed).await;
-            answer.map_or(Reply::Unreachable, |answer| {
-                Reply::read(answer.status, &answer.body, answer.retry_after_s)
-            })
-        }
+        Ok(body) => put(id, &body).await.map_or(Reply::Unreachable, |answer| {
+            Reply::read(answer.status, &answer.body, answer.retry_after_s)
+        }),
         Err(_) => Reply::Later { retry_after: None },
     };
     let jitter = seal::random().map_or(0, u16::from_be_bytes);
@@ -385,7 +341,46 @@ async fn deliver(store: &Store, token: &str, id: ResponseId) -> bool {
             .update(|status| status.connected = connected);
         courier.outbox.reply(id, &reply, now(), jitter)
     });
-    write(store, &changes.unwrap_or_default()).await
+    let written = write(store, &changes.unwrap_or_default()).await;
+    if written && matches!(reply, Reply::Recorded(_)) {
+        with(|courier| {
+            let status = courier.watched.status;
+            status.update(|status| status.delivered = Some(id));
+        });
+    }
+    written
+}
+
+/// Sends a sealed body in the name of the enrolment under which the person answered. When the server knows that one
+/// no more, because it was put back to before it, the present one speaks for it.
+async fn put(id: ResponseId, body: &Uint8Array) -> Option<Answer> {
+    let (present, own, clock, trial) = with(|courier| {
+        let (outbox, tokens) = (&courier.outbox, &courier.identity.tokens);
+        let item = outbox.item(id);
+        let own = tokens.of(item.map_or_else(|| tokens.enrolment(), |item| item.enrolment));
+        (
+            tokens.present().to_owned(),
+            own.to_owned(),
+            outbox.clock_of(id, now()),
+            item.is_some_and(|item| item.trial),
+        )
+    })?;
+    let path = format!("/api/v1/responses/{id}");
+    let sealed = || Body::Sealed {
+        bytes: body,
+        clock,
+        trial,
+    };
+    let answer = ask("PUT", &path, Some(&own), sealed()).await?;
+    if own != present && answer.status == 401 {
+        return ask("PUT", &path, Some(&present), sealed()).await;
+    }
+    Some(answer)
+}
+
+/// Says whose a token is, and opens nothing.
+fn hash(token: &str) -> String {
+    hex(&sha256(token.as_bytes()))
 }
 
 /// Tells how the device is, hears where it stands, and takes over what is asked.
@@ -396,7 +391,10 @@ async fn contact() {
             status.storage = storage;
             status.persisted = persisted;
         });
-        (courier.identity.token.clone(), courier.report(storage, persisted))
+        (
+            courier.identity.tokens.present().to_owned(),
+            courier.report(storage, persisted),
+        )
     });
     let Some((token, report)) = told else { return };
     let answer = ask("POST", "/api/v1/device/contact", Some(&token), Body::Json(report)).await;
@@ -408,6 +406,9 @@ async fn contact() {
         courier.watched.status.update(|status| {
             status.connected = standing.is_some();
             status.unknown = answer.as_ref().is_some_and(|answer| answer.status == 401);
+            if standing.is_some() {
+                courier.failed = status.failing;
+            }
         });
         let contact = answer.as_ref().and_then(|answer| Contact::read(&answer.body));
         let contact = contact.filter(|_| standing.is_some())?;
@@ -440,6 +441,11 @@ async fn refresh(token: &str) {
 }
 
 impl Courier {
+    fn note_write(&mut self, written: bool) {
+        self.failed |= !written;
+        self.watched.status.update(|status| status.failing = !written);
+    }
+
     fn report(&self, storage: Option<(f64, f64)>, persisted: Option<bool>) -> String {
         let now = now();
         let census = self.outbox.census();
@@ -455,19 +461,23 @@ impl Courier {
             .collect();
         #[expect(clippy::cast_possible_truncation, reason = "a number of bytes is whole")]
         let bytes = |bytes: f64| bytes as i64;
-        json!({
+        let mut report = json!({
             "clock": civil::format_instant(clock),
             "unsent": census.unsent,
             "oldest_unsent_s": census.oldest_unsent.map(age),
             "refused": census.refused,
             "last_delivery_s": self.outbox.ledger().last_delivery.map(age),
-            "program": env!("CARGO_PKG_VERSION"),
+            "program": browser::program(),
             "storage_used": storage.map(|(used, _)| bytes(used)),
             "storage_quota": storage.map(|(_, quota)| bytes(quota)),
             "persisted": persisted,
             "abandoned": abandoned,
-        })
-        .to_string()
+        });
+        // Said only when it is so: an older server, to which a newer one was put back, takes no field that it does not know.
+        if self.failed || self.watched.status.with_untracked(|status| status.unreadable > 0) {
+            report["storage_failing"] = true.into();
+        }
+        report.to_string()
     }
 }
 

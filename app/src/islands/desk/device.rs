@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::civil;
+use domain::device::Tokens;
 use domain::id::CampaignId;
 use domain::questionnaire::{Version, Wording};
 use domain::text::{Direction, Language, Text};
@@ -11,9 +12,10 @@ use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
 /// Who the device is; stored as it stands.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Identity {
-    pub(super) token: String,
+    #[serde(flatten)]
+    pub(super) tokens: Tokens,
     pub(super) pin: Pin,
 }
 

@@ -17,6 +17,14 @@ const SEALED: &str = "sealed";
 const META: &str = "meta";
 const LEDGER: &str = "ledger";
 
+/// What lies on disk.
+pub(super) struct Loaded {
+    pub(super) items: Vec<Item>,
+    pub(super) ledger: Ledger,
+    /// How many records could not be read: broken, or written by a newer program. They stay where they are.
+    pub(super) unreadable: usize,
+}
+
 /// An open database.
 #[derive(Clone)]
 pub(super) struct Store(IdbDatabase);
@@ -55,19 +63,24 @@ impl Store {
     }
 
     /// All records of the outbox and what is known of the server.
-    pub(super) async fn load(&self) -> Result<(Vec<Item>, Ledger)> {
+    pub(super) async fn load(&self) -> Result<Loaded> {
         let transaction = self.transaction(&[OUTBOX, META], "readonly")?;
         let records = transaction.object_store(OUTBOX)?.get_all()?;
         let ledger = transaction.object_store(META)?.get(&LEDGER.into())?;
         let (records, ledger) = (settled(&records).await?, settled(&ledger).await?);
-        let items = Array::from(&records)
+        let records = Array::from(&records);
+        let items: Vec<Item> = records
             .iter()
             .filter_map(|record| serde_json::from_str(&record.as_string()?).ok())
             .collect();
         let ledger = ledger
             .as_string()
             .and_then(|text| serde_json::from_str(&text).ok());
-        Ok((items, ledger.unwrap_or_default()))
+        Ok(Loaded {
+            unreadable: records.iter().count() - items.len(),
+            items,
+            ledger: ledger.unwrap_or_default(),
+        })
     }
 
     /// Writes the changes of one step in one transaction.

@@ -4,6 +4,11 @@ use leptos::prelude::*;
 
 use super::kiosk::Kiosk;
 
+/// The digits as they lie on a telephone.
+pub(super) const DIGITS: &[u8] = b"1234567890";
+/// The digits, with a sign where a number may be below zero.
+pub(super) const SIGNED_DIGITS: &[u8] = b"123456789-0";
+
 /// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Press {
@@ -25,7 +30,7 @@ impl Press {
     }
 }
 
-/// A key for each character, and one that takes the last away.
+/// A key for each character, and one that takes the last away. Digits lie in three columns.
 pub(super) fn keys(
     kiosk: Kiosk,
     label: &'static str,
@@ -48,8 +53,19 @@ pub(super) fn keys(
         .iter()
         .map(|character| key(char::from(*character)))
         .collect();
+    let class = if characters.iter().any(u8::is_ascii_alphabetic) {
+        "kiosk-keys"
+    } else {
+        "kiosk-keys kiosk-pad"
+    };
+    // A touched key does not take the focus from the field: the Enter of a scanner would press it once more.
     view! {
-        <div class="kiosk-keys" role="group" aria-label=move || kiosk.t(label)>
+        <div
+            class=class
+            role="group"
+            aria-label=move || kiosk.t(label)
+            on:mousedown=|event| event.prevent_default()
+        >
             {keys}
             <button type="button" class="kiosk-key kiosk-erase" on:click=move |_| act(Press::Erase)>
                 {move || kiosk.words("kiosk-erase")}

@@ -13,11 +13,8 @@ use super::aloud::Part;
 use super::courier::{self, Finished, Status, Watched};
 use super::device::{Desk, Slips, now, today};
 use super::steps::Session;
-use super::{Words, aloud, browser, question, screens, seal, slip, staff};
+use super::{Words, aloud, browser, idle, question, screens, seal, slip, spoken, staff};
 
-/// How long nobody touches a question before a warning, and how long the warning stays, in seconds.
-const IDLE_S: f64 = 60.0;
-const WARNING_S: f64 = 15.0;
 /// How long one has to change one's mind after a tap.
 const SETTLE: Duration = Duration::from_millis(600);
 /// How long the thanks stay.
@@ -63,15 +60,21 @@ pub(super) struct Kiosk {
     /// What was finished and is not on disk yet.
     pending: StoredValue<Option<Finished>>,
     keeping: StoredValue<bool>,
+    /// What the person was thanked for last.
+    pub(super) thanked: StoredValue<Option<ResponseId>>,
     pub(super) status: RwSignal<Status>,
     pub(super) desk: RwSignal<Option<Desk>>,
     pub(super) large: RwSignal<bool>,
     pub(super) contrast: RwSignal<bool>,
     pub(super) aloud: RwSignal<bool>,
+    /// Rises when the device's voices change: browsers load them late.
+    pub(super) voices: RwSignal<u32>,
+    /// There are options below those that are seen.
+    pub(super) more: RwSignal<bool>,
     /// Seconds until the attempt is wiped, while the warning stands.
     pub(super) warning: RwSignal<Option<u32>>,
     /// When the device was touched last, by a clock that nobody can set.
-    touched: StoredValue<f64>,
+    pub(super) touched: StoredValue<f64>,
     /// Rises with everything that makes a waiting step pointless.
     turn: StoredValue<u64>,
 }
@@ -91,11 +94,14 @@ impl Kiosk {
             slip_asking: RwSignal::new(false),
             pending: StoredValue::new(None),
             keeping: StoredValue::new(false),
+            thanked: StoredValue::new(None),
             status: RwSignal::new(Status::default()),
             desk: RwSignal::new(None),
             large: RwSignal::new(false),
             contrast: RwSignal::new(false),
             aloud: RwSignal::new(false),
+            voices: RwSignal::new(0),
+            more: RwSignal::new(false),
             warning: RwSignal::new(None),
             touched: StoredValue::new(0.0),
             turn: StoredValue::new(0),
@@ -132,6 +138,15 @@ impl Kiosk {
         })
     }
 
+    /// A text of the interface with its parameters, which stand in it by their names; see [`Self::say`].
+    pub(super) fn filled(self, key: &str, parameters: &[(&str, &str)]) -> (String, Option<&'static str>) {
+        let (mut words, lang) = self.say(key);
+        for (name, value) in parameters {
+            words = words.replace(&format!("{{${name}}}"), value);
+        }
+        (words, lang)
+    }
+
     /// A text of the questionnaire, and the language it is in where that is another one.
     pub(super) fn text(self, text: &Text) -> (String, Option<&'static str>) {
         let language = self.language.get();
@@ -143,6 +158,15 @@ impl Kiosk {
         self.touched.set_value(browser::uptime());
         if self.warning.get_untracked().is_some() {
             self.warning.set(None);
+            request_animation_frame(browser::return_focus);
+        }
+    }
+
+    /// Finds out whether there are options below those that are seen.
+    pub(super) fn look_for_more(self) {
+        let more = browser::rest_below(question::OPTIONS);
+        if self.more.get_untracked() != more {
+            self.more.set(more);
         }
     }
 
@@ -272,7 +296,7 @@ impl Kiosk {
         self.session
             .update(|session| more = session.as_mut().is_some_and(Session::back));
         if !more {
-            self.wipe();
+            self.give_up();
         }
     }
 
@@ -295,6 +319,7 @@ impl Kiosk {
             self.keeping.set_value(false);
             if kept.is_ok() {
                 self.forget();
+                self.thanked.set_value(Some(finished.id));
                 self.screen.set(Screen::Thanks);
                 self.later(THANKS, move || self.wipe());
             } else {
@@ -383,28 +408,6 @@ impl Kiosk {
             }
         });
     }
-
-    /// Once a second: was the clock set, and is anyone still there?
-    fn tick(self) {
-        courier::look();
-        if !matches!(
-            self.screen.get_untracked(),
-            Screen::Slip | Screen::Question | Screen::NotKept | Screen::Pin | Screen::Staff
-        ) {
-            return;
-        }
-        let left = IDLE_S + WARNING_S - (browser::uptime() - self.touched.get_value());
-        if left <= 0.0 {
-            self.give_up();
-        } else if left <= WARNING_S {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "0 to 15 seconds"
-            )]
-            self.warning.set(Some(left.ceil() as u32));
-        }
-    }
 }
 
 /// Starts the device.
@@ -426,7 +429,7 @@ pub(super) fn device(words: Words) -> AnyView {
         Screen::Starting => screens::notice(kiosk, "kiosk-starting"),
         Screen::Elsewhere => screens::notice(kiosk, "kiosk-elsewhere"),
         Screen::Unfit => screens::notice(kiosk, "kiosk-unfit"),
-        Screen::Enrol => screens::enrol(kiosk),
+        Screen::Enrol => staff::enrol(kiosk),
         Screen::Attract => screens::attract(kiosk),
         Screen::Slip => slip::slip(kiosk),
         Screen::Question => question::question(kiosk),
@@ -448,15 +451,17 @@ fn listen(kiosk: Kiosk) {
             }
         });
     }
-    // A long press opens no menu.
+    // A long press opens no menu, and neither wheel nor keys make the page larger for the next person.
     browser::on("contextmenu", |event| event.prevent_default());
+    browser::keep_scale();
+    browser::on_voices(move || kiosk.voices.update(|voices| *voices += 1));
     browser::on("visibilitychange", move |_| {
         if !browser::is_hidden() {
             courier::look();
             spawn_local(browser::keep_awake());
         }
     });
-    set_interval(move || kiosk.tick(), Duration::from_secs(1));
+    set_interval(move || idle::tick(kiosk), Duration::from_secs(1));
     set_interval(
         move || {
             if kiosk.screen.get_untracked() == Screen::Attract {
@@ -465,7 +470,10 @@ fn listen(kiosk: Kiosk) {
         },
         LOOK_EVERY,
     );
-    Effect::new(move |_| browser::mark("data-large", kiosk.large.get()));
+    Effect::new(move |_| {
+        browser::mark("data-large", kiosk.large.get());
+        request_animation_frame(move || kiosk.look_for_more());
+    });
     Effect::new(move |_| browser::mark("data-contrast", kiosk.contrast.get()));
     Effect::new(move |_| {
         let language = kiosk.language.get();
@@ -474,6 +482,7 @@ fn listen(kiosk: Kiosk) {
             .with(|desk| desk.as_ref().map(|desk| desk.direction(&language)));
         browser::set_language(language.as_str(), direction.unwrap_or_default());
     });
+    spoken::listen(kiosk);
     // A new screen is read from its heading, but where something is to be typed that can begin at once.
     Effect::new(move |_| {
         let from = match kiosk.screen.get() {

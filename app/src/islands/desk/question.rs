@@ -5,13 +5,15 @@ use domain::questionnaire::{AnswerKind, ChoiceOption, Question, Scale};
 use domain::text::Text;
 use leptos::prelude::*;
 
-use super::keys::{Press, keys};
 use super::kiosk::Kiosk;
 use super::steps::Session;
-use super::{aloud, browser};
+use super::{aloud, browser, typed};
 
-/// How many characters a number may have: those of the largest.
-const LONGEST_NUMBER: usize = 20;
+/// The box of the options, which scrolls when they do not fit.
+pub(super) const OPTIONS: &str = "#kiosk-options";
+
+/// Words, and the language they are in where that is not the one of the screen.
+type Said = (String, Option<&'static str>);
 
 /// The screen of the question at which the person is.
 pub(super) fn question(kiosk: Kiosk) -> AnyView {
@@ -38,14 +40,11 @@ fn shown(kiosk: Kiosk, session: &Session) -> AnyView {
     let (title, title_lang) = session
         .row_text()
         .map_or((asked.clone(), asked_lang), |row| kiosk.text(row));
-    let above = session.row_text().is_some().then_some(asked);
-    let help = question.help.as_ref().map(|help| kiosk.text(help));
-    let mut spoken: Vec<_> = above
-        .clone()
-        .map(|above| (above, asked_lang))
-        .into_iter()
-        .collect();
+    let above = session.row_text().is_some().then_some((asked, asked_lang));
+    let hints = hints(kiosk, question);
+    let mut spoken: Vec<Said> = above.clone().into_iter().collect();
     spoken.push((title.clone(), title_lang));
+    spoken.extend(hints.iter().map(|(_, said)| said.clone()));
     spoken.extend(choices(kiosk, session, question));
     Effect::new(move |_| {
         if kiosk.aloud.get() {
@@ -54,27 +53,69 @@ fn shown(kiosk: Kiosk, session: &Session) -> AnyView {
             aloud::silence();
         }
     });
-    request_animation_frame(|| browser::focus("#kiosk-heading"));
+    request_animation_frame(move || {
+        browser::focus("#kiosk-heading");
+        kiosk.look_for_more();
+    });
+    // How far the person is, and what helps, is heard with the heading that has the focus.
+    let ids = hints.iter().map(|(id, _)| *id);
+    let described: Vec<&str> = std::iter::once("kiosk-place").chain(ids).collect();
+    let described = described.join(" ");
+    let own = kiosk.language.get_untracked().to_string();
+    let above = above.map(|(above, lang)| {
+        let lang = lang.map_or(own, str::to_owned);
+        view! { <span class="kiosk-above" lang=lang>{above}" "</span> }
+    });
+    let hints = hints
+        .into_iter()
+        .map(|(id, (words, lang))| view! { <p class="kiosk-help" id=id lang=lang>{words}</p> })
+        .collect_view();
     view! {
         <div class="kiosk-ask">
             <div class="kiosk-progress">
-                <p>
+                <p id="kiosk-place">
                     <span class="visually-hidden">{kiosk.words("kiosk-question")} " "</span>
                     {place} " / " {count}
                 </p>
                 <progress max=count value=place aria-hidden="true"></progress>
             </div>
-            {above.map(|above| view! { <p class="kiosk-above" lang=asked_lang>{above}</p> })}
-            <h1 id="kiosk-heading" tabindex="-1" lang=title_lang>{title}</h1>
-            {help.map(|(help, lang)| view! { <p class="kiosk-help" id="kiosk-help" lang=lang>{help}</p> })}
+            <h1 id="kiosk-heading" tabindex="-1" lang=title_lang aria-describedby=described.clone()>
+                {above}
+                {title}
+            </h1>
+            {hints}
         </div>
-        {answers(kiosk, session, question)}
+        {answers(kiosk, session, question, described)}
     }
     .into_any()
 }
 
+/// What helps to answer, by the id of its element.
+fn hints(kiosk: Kiosk, question: &Question) -> Vec<(&'static str, Said)> {
+    let mut hints = Vec::new();
+    if let Some(help) = &question.help {
+        hints.push(("kiosk-help", kiosk.text(help)));
+    }
+    match &question.answer {
+        AnswerKind::Multiple {
+            at_most: Some(most), ..
+        } => {
+            let most = kiosk.filled("survey-hint-at-most", &[("n", &most.to_string())]);
+            hints.push(("kiosk-most", most));
+        }
+        AnswerKind::Multiple { .. } if question.help.is_none() => {
+            hints.push(("kiosk-most", kiosk.say("survey-hint-several")));
+        }
+        _ => {}
+    }
+    if question.needs_names_hint() {
+        hints.push(("kiosk-names", kiosk.say("survey-hint-no-names")));
+    }
+    hints
+}
+
 /// The words of what can be chosen, for who cannot read them.
-fn choices(kiosk: Kiosk, session: &Session, question: &Question) -> Vec<(String, Option<&'static str>)> {
+fn choices(kiosk: Kiosk, session: &Session, question: &Question) -> Vec<Said> {
     let texts: Vec<&Text> = match &question.answer {
         AnswerKind::Satisfaction {
             scale, no_opinion, ..
@@ -98,78 +139,134 @@ fn choices(kiosk: Kiosk, session: &Session, question: &Question) -> Vec<(String,
     texts.into_iter().map(|text| kiosk.text(text)).collect()
 }
 
-fn answers(kiosk: Kiosk, session: &Session, question: &Question) -> AnyView {
-    let (class, buttons) = match &question.answer {
+fn answers(kiosk: Kiosk, session: &Session, question: &Question, described: String) -> AnyView {
+    match &question.answer {
         AnswerKind::Satisfaction {
             scale, no_opinion, ..
         }
         | AnswerKind::Grid {
             scale, no_opinion, ..
         }
-        | AnswerKind::Rating { scale, no_opinion } => {
-            return session
-                .version()
-                .scale(scale)
-                .map(|scale| levels(kiosk, scale, no_opinion.as_ref()))
-                .into_any();
-        }
-        AnswerKind::Single { options } => ("kiosk-options", single(kiosk, options)),
-        AnswerKind::YesNo {} => ("kiosk-options", yes_or_no(kiosk)),
-        AnswerKind::Multiple { options, at_most } => ("kiosk-options", multiple(kiosk, options, *at_most)),
-        AnswerKind::Number { min, max, .. } => return number(kiosk, session, *min, *max),
-        AnswerKind::Date {} => return date(kiosk, session),
-        AnswerKind::ShortText { max_length } => return line(kiosk, session, *max_length),
-        AnswerKind::LongText { max_length } => return remark(kiosk, session, *max_length),
-    };
-    group(buttons, class)
+        | AnswerKind::Rating { scale, no_opinion } => session
+            .version()
+            .scale(scale)
+            .map(|scale| levels(kiosk, scale, no_opinion.as_ref()))
+            .into_any(),
+        AnswerKind::Single { options } => options_box(kiosk, "radiogroup", single(kiosk, options)),
+        AnswerKind::YesNo {} => options_box(kiosk, "radiogroup", yes_or_no(kiosk)),
+        AnswerKind::Multiple { options, at_most } => multiple(kiosk, options, *at_most),
+        AnswerKind::Number { min, max, .. } => typed::number(kiosk, session, *min, *max),
+        AnswerKind::Date {} => typed::date(kiosk, session),
+        AnswerKind::ShortText { max_length } => typed::words(kiosk, session, *max_length, false, described),
+        AnswerKind::LongText { max_length } => typed::words(kiosk, session, *max_length, true, described),
+    }
 }
 
-fn group(buttons: Vec<AnyView>, class: &'static str) -> AnyView {
-    view! { <div class=class role="group" aria-labelledby="kiosk-heading">{buttons}</div> }.into_any()
+/// Options under one another or in columns. Where they do not fit, a button says that there are more: what nobody sees,
+/// nobody chooses. It is for the finger; whoever goes from option to option by keyboard comes to all of them.
+fn options_box(kiosk: Kiosk, role: &'static str, options: Vec<AnyView>) -> AnyView {
+    let amount = match options.len() {
+        0..=4 => "few",
+        5..=8 => "some",
+        _ => "many",
+    };
+    let more = move || {
+        kiosk.more.get().then(|| {
+            view! {
+                <button
+                    type="button"
+                    class="kiosk-more"
+                    tabindex="-1"
+                    aria-hidden="true"
+                    on:click=move |_| browser::scroll_on(OPTIONS)
+                >
+                    {kiosk.words("kiosk-more")}
+                    " ↓"
+                </button>
+            }
+        })
+    };
+    view! {
+        <div class="kiosk-scroll" data-more=move || kiosk.more.get().then_some("")>
+            <div
+                class="kiosk-options"
+                id="kiosk-options"
+                data-amount=amount
+                role=role
+                aria-labelledby="kiosk-heading"
+                on:scroll=move |_| kiosk.look_for_more()
+                on:keydown=move |event| rove(role, &event)
+            >
+                {options}
+            </div>
+            {more}
+        </div>
+    }
+    .into_any()
+}
+
+/// Arrows go from answer to answer where one excludes the others. They choose none: a choice goes on by itself.
+fn rove(role: &str, event: &leptos::ev::KeyboardEvent) {
+    if role == "radiogroup" {
+        browser::rove(event);
+    }
 }
 
 /// Faces with words where there are five levels, words alone where there are others.
 fn levels(kiosk: Kiosk, scale: &Scale, no_opinion: Option<&Text>) -> AnyView {
     let faces = scale.levels.len() == 5;
-    let buttons = (0..)
+    let buttons: Vec<AnyView> = (0..)
         .zip(&scale.levels)
         .map(|(level, word)| {
             let face = faces.then(|| format!("#face-{}", level + 1));
-            button(kiosk, Answer::Choice(level), kiosk.text(word), face)
+            button(kiosk, Answer::Choice(level), kiosk.text(word), face, level == 0)
         })
         .collect();
     let none = no_opinion.map(|words| {
-        let none = button(kiosk, Answer::NoOpinion, kiosk.text(words), None);
+        let none = button(kiosk, Answer::NoOpinion, kiosk.text(words), None, false);
         view! { <div class="kiosk-none">{none}</div> }
     });
-    view! { {group(buttons, "kiosk-faces")} {none} }.into_any()
+    view! {
+        <div
+            class="kiosk-levels"
+            role="radiogroup"
+            aria-labelledby="kiosk-heading"
+            on:keydown=|event| browser::rove(&event)
+        >
+            <div class="kiosk-faces">{buttons}</div>
+            {none}
+        </div>
+    }
+    .into_any()
 }
 
 fn single(kiosk: Kiosk, options: &[ChoiceOption]) -> Vec<AnyView> {
     (0..)
         .zip(options)
-        .map(|(place, option)| button(kiosk, Answer::Choice(place), kiosk.text(&option.text), None))
+        .map(|(place, option)| {
+            let words = kiosk.text(&option.text);
+            button(kiosk, Answer::Choice(place), words, None, place == 0)
+        })
         .collect()
 }
 
 fn yes_or_no(kiosk: Kiosk) -> Vec<AnyView> {
     [("kiosk-yes", 1), ("kiosk-no", 0)]
-        .map(|(key, answer)| button(kiosk, Answer::Choice(answer), kiosk.say(key), None))
+        .map(|(key, answer)| button(kiosk, Answer::Choice(answer), kiosk.say(key), None, answer == 1))
         .into()
 }
 
-/// One tap answers; another one within the moment changes the answer.
-fn button(
-    kiosk: Kiosk,
-    answer: Answer,
-    (words, lang): (String, Option<&'static str>),
-    face: Option<String>,
-) -> AnyView {
-    let chosen = move || {
+/// One tap answers; another one within the moment changes the answer. The chosen one is where the keyboard comes in, or
+/// the first while none is.
+fn button(kiosk: Kiosk, answer: Answer, (words, lang): Said, face: Option<String>, first: bool) -> AnyView {
+    let given = move || {
         kiosk
             .session
-            .with(|session| session.as_ref().is_some_and(|s| s.answer() == answer))
+            .with(|session| session.as_ref().map(Session::answer))
     };
+    let chosen = move || given() == Some(answer);
+    let entered =
+        move || chosen() || (first && matches!(given(), None | Some(Answer::Skipped | Answer::NotShown)));
     let level = match (&face, answer) {
         (Some(_), Answer::Choice(level)) => Some(level + 1),
         _ => None,
@@ -181,7 +278,9 @@ fn button(
         <button
             type="button"
             class=class
-            aria-pressed=move || chosen().to_string()
+            role="radio"
+            aria-checked=move || chosen().to_string()
+            tabindex=move || if entered() { "0" } else { "-1" }
             on:click=move |_| kiosk.choose(answer)
         >
             {face.map(|face| view! { <svg class="kiosk-face" aria-hidden="true"><use href=face></use></svg> })}
@@ -191,7 +290,8 @@ fn button(
     .into_any()
 }
 
-fn multiple(kiosk: Kiosk, options: &[ChoiceOption], at_most: Option<u8>) -> Vec<AnyView> {
+/// Options of which several may be chosen. When as many are as may be, the others say why they cannot be.
+fn multiple(kiosk: Kiosk, options: &[ChoiceOption], at_most: Option<u8>) -> AnyView {
     let set = move || {
         kiosk
             .session
@@ -200,145 +300,49 @@ fn multiple(kiosk: Kiosk, options: &[ChoiceOption], at_most: Option<u8>) -> Vec<
                 _ => 0,
             })
     };
-    options
-        .iter()
-        .enumerate()
-        .map(|(place, option)| {
-            let bit = 1_u64 << place;
-            let chosen = move || set() & bit != 0;
-            // When as many are chosen as may be, another one has to be taken back first.
-            let full = move || !chosen() && at_most.is_some_and(|most| set().count_ones() >= u32::from(most));
-            let toggle = move |_| {
-                let set = untrack(set) ^ bit;
-                let answer = if set == 0 {
-                    Answer::Skipped
-                } else {
-                    Answer::Multiple(set)
-                };
-                kiosk.change(|session| session.set(answer));
-            };
-            let (words, lang) = kiosk.text(&option.text);
-            view! {
-                <button
-                    type="button"
-                    class="kiosk-answer kiosk-check"
-                    aria-pressed=move || chosen().to_string()
-                    prop:disabled=full
-                    on:click=toggle
-                >
-                    <span lang=lang>{words}</span>
-                </button>
+    let is_full = move || at_most.is_some_and(|most| set().count_ones() >= u32::from(most));
+    let options = options.iter().enumerate().map(|(place, option)| {
+        let bit = 1_u64 << place;
+        let chosen = move || set() & bit != 0;
+        let barred = move || !chosen() && is_full();
+        let toggle = move |_| {
+            if untrack(barred) {
+                return;
             }
-            .into_any()
-        })
-        .collect()
-}
-
-/// A whole number, with keys of its own for a device without a keyboard. One that is out of range is no answer, and
-/// the range says so.
-fn number(kiosk: Kiosk, session: &Session, min: i64, max: i64) -> AnyView {
-    let given = match session.answer() {
-        Answer::Number(number) => number.to_string(),
-        _ => String::new(),
-    };
-    let typed = RwSignal::new(given);
-    let read = move |typed: &str| {
-        let number = typed.trim().parse().ok();
-        number.filter(|number| (min..=max).contains(number))
-    };
-    let take = move || {
-        let number = typed.with_untracked(|typed| read(typed));
-        kiosk.change(|session| session.set(number.map_or(Answer::Skipped, Answer::Number)));
-    };
-    let wrong = move || typed.with(|typed| !typed.trim().is_empty() && read(typed).is_none());
-    let characters: &[u8] = if min < 0 { b"1234567890-" } else { b"1234567890" };
-    let press = move |press: Press| {
-        typed.update(|typed| press.apply(typed, LONGEST_NUMBER));
-        take();
-    };
-    view! {
-        <div class="kiosk-typed">
-            <input
-                type="text"
-                inputmode="none"
-                autocomplete="off"
-                aria-labelledby="kiosk-heading"
-                aria-describedby="kiosk-range"
-                aria-invalid=move || wrong().then_some("true")
-                prop:value=typed
-                on:input=move |event| {
-                    typed.set(event_target_value(&event));
-                    take();
-                }
-            />
-            <p class="hint" class:field-error=wrong id="kiosk-range" role="status">
-                {min}
-                "–"
-                {max}
+            let set = untrack(set) ^ bit;
+            let answer = if set == 0 {
+                Answer::Skipped
+            } else {
+                Answer::Multiple(set)
+            };
+            kiosk.change(|session| session.set(answer));
+        };
+        let (words, lang) = kiosk.text(&option.text);
+        view! {
+            <button
+                type="button"
+                class="kiosk-answer kiosk-check"
+                aria-pressed=move || chosen().to_string()
+                aria-disabled=move || barred().then_some("true")
+                aria-describedby=move || barred().then_some("kiosk-full")
+                on:click=toggle
+            >
+                <span lang=lang>{words}</span>
+            </button>
+        }
+        .into_any()
+    });
+    let options = options_box(kiosk, "group", options.collect());
+    let full = at_most.map(|most| {
+        let most = most.to_string();
+        let (words, lang) = kiosk.filled("kiosk-full", &[("n", &most)]);
+        view! {
+            <p class="kiosk-full" id="kiosk-full" role="status" lang=lang>
+                {move || is_full().then(|| words.clone())}
             </p>
-            {keys(kiosk, "kiosk-number-keys", characters, press)}
-        </div>
-    }
-    .into_any()
-}
-
-fn date(kiosk: Kiosk, session: &Session) -> AnyView {
-    let given = match session.answer() {
-        Answer::Date(date) => domain::civil::format(date),
-        _ => String::new(),
-    };
-    let typed = move |event| {
-        let date = domain::civil::parse(&event_target_value(&event));
-        kiosk.change(|session| session.set(date.map_or(Answer::Skipped, Answer::Date)));
-    };
-    view! {
-        <div class="kiosk-typed">
-            <input type="date" autocomplete="off" aria-labelledby="kiosk-heading" value=given on:input=typed/>
-        </div>
-    }
-    .into_any()
-}
-
-fn line(kiosk: Kiosk, session: &Session, max_length: u32) -> AnyView {
-    let given = session.remark().to_owned();
-    view! {
-        <div class="kiosk-typed">
-            <input
-                type="text"
-                autocomplete="off"
-                spellcheck="false"
-                maxlength=max_length
-                aria-labelledby="kiosk-heading"
-                value=given
-                on:input=move |event| {
-                    let text = event_target_value(&event);
-                    kiosk.change(|session| session.set_remark(&text));
-                }
-            />
-        </div>
-    }
-    .into_any()
-}
-
-fn remark(kiosk: Kiosk, session: &Session, max_length: u32) -> AnyView {
-    let given = session.remark().to_owned();
-    view! {
-        <div class="kiosk-typed">
-            <textarea
-                autocomplete="off"
-                spellcheck="false"
-                maxlength=max_length
-                aria-labelledby="kiosk-heading"
-                aria-describedby="kiosk-help"
-                prop:value=given
-                on:input=move |event| {
-                    let text = event_target_value(&event);
-                    kiosk.change(|session| session.set_remark(&text));
-                }
-            ></textarea>
-        </div>
-    }
-    .into_any()
+        }
+    });
+    view! { {options} {full} }.into_any()
 }
 
 /// Back, and on: skip, next or send.

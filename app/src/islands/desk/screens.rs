@@ -1,14 +1,11 @@
 //! The frame around every screen, and the screens that ask no question.
 
 use domain::text::Language;
-use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
-use super::courier::{self, NotEnrolled};
 use super::device::{Slips, today};
 use super::kiosk::{Kiosk, Screen};
-use super::{browser, staff};
+use super::{browser, idle, staff};
 
 /// Trial banner, the screen, the bar, and the warning over all.
 pub(super) fn frame(kiosk: Kiosk, screen: impl Fn() -> AnyView + Send + 'static) -> AnyView {
@@ -22,21 +19,27 @@ pub(super) fn frame(kiosk: Kiosk, screen: impl Fn() -> AnyView + Send + 'static)
             .desk
             .with(|desk| desk.as_ref().is_some_and(|desk| desk.demo))
     };
+    let warned = Memo::new(move |_| kiosk.warning.with(Option::is_some));
+    // What lies behind the warning can be reached by nobody while it stands.
     view! {
-        <div class="kiosk">
+        <div class="kiosk" prop:inert=move || warned.get()>
             <header>
                 {move || trial().then(|| view! { <p class="kiosk-trial">{kiosk.words("kiosk-trial")}</p> })}
                 {move || {
                     (demo() && !trial()).then(|| view! { <p class="kiosk-trial">{kiosk.words("demo-title")}</p> })
                 }}
                 <div class="kiosk-top">
-                    {staff::corner(kiosk)} <p class="kiosk-unit">{move || unit(kiosk)}</p>
+                    {staff::corner(kiosk)}
+                    // The first screen says it large.
+                    <p class="kiosk-unit">
+                        {move || (kiosk.screen.get() != Screen::Attract).then(|| unit(kiosk))}
+                    </p>
                 </div>
             </header>
             <main class="kiosk-main" id="main">{screen}</main>
             {move || helps(kiosk.screen.get()).then(|| bar(kiosk))}
         </div>
-        {move || kiosk.warning.get().is_some().then(|| warning(kiosk))}
+        {move || warned.get().then(|| idle::warning(kiosk))}
     }
     .into_any()
 }
@@ -70,6 +73,7 @@ fn bar(kiosk: Kiosk) -> AnyView {
     };
     // Hidden where neither a pack nor the device has a voice for the language.
     let voice = move || {
+        kiosk.voices.track();
         let language = kiosk.language.get();
         let recorded = kiosk
             .desk
@@ -124,27 +128,6 @@ fn toggle(kiosk: Kiosk, key: &'static str, on: RwSignal<bool>) -> impl IntoView 
     }
 }
 
-/// Nobody has touched the device for a while.
-fn warning(kiosk: Kiosk) -> AnyView {
-    request_animation_frame(|| browser::focus("#kiosk-stay"));
-    let left = move || kiosk.warning.get().unwrap_or_default();
-    view! {
-        <div class="kiosk-over">
-            <div class="kiosk-dialog" role="alertdialog" aria-modal="true" aria-labelledby="kiosk-warning">
-                <h2 id="kiosk-warning">{move || kiosk.words("kiosk-idle-title")}</h2>
-                <p>{move || kiosk.words("kiosk-idle-text")} " " <strong class="kiosk-count">{left}</strong></p>
-                <button type="button" id="kiosk-stay" class="kiosk-go" on:click=move |_| kiosk.touch()>
-                    {move || kiosk.words("kiosk-idle-stay")}
-                </button>
-                <button type="button" class="kiosk-plain" on:click=move |_| kiosk.give_up()>
-                    {move || kiosk.words("kiosk-idle-leave")}
-                </button>
-            </div>
-        </div>
-    }
-    .into_any()
-}
-
 /// A screen of one sentence.
 pub(super) fn notice(kiosk: Kiosk, key: &'static str) -> AnyView {
     view! {
@@ -155,15 +138,18 @@ pub(super) fn notice(kiosk: Kiosk, key: &'static str) -> AnyView {
     .into_any()
 }
 
+/// Whether anyone may answer here now.
+pub(super) fn is_open(kiosk: Kiosk) -> bool {
+    let revoked = kiosk.status.with(|status| status.ledger.revoked);
+    !revoked
+        && kiosk
+            .desk
+            .with(|desk| desk.as_ref().is_some_and(|desk| !desk.closed))
+}
+
 /// Where everybody begins.
 pub(super) fn attract(kiosk: Kiosk) -> AnyView {
-    let open = move || {
-        let revoked = kiosk.status.with(|status| status.ledger.revoked);
-        !revoked
-            && kiosk
-                .desk
-                .with(|desk| desk.as_ref().is_some_and(|desk| !desk.closed))
-    };
+    let open = Memo::new(move |_| is_open(kiosk));
     let partial = move || {
         let language = kiosk.language.get();
         kiosk
@@ -175,42 +161,68 @@ pub(super) fn attract(kiosk: Kiosk) -> AnyView {
         desk.map(|desk| kiosk.text(&desk.agency).0)
     };
     view! {
-        <div class="kiosk-center">
+        <div class="kiosk-center kiosk-attract">
+            <p class="kiosk-place">{move || unit(kiosk)}</p>
             <h1 id="kiosk-heading" tabindex="-1">
-                {move || kiosk.words(if open() { "kiosk-invitation" } else { "kiosk-closed" })}
+                {move || kiosk.words(if open.get() { "kiosk-invitation" } else { "kiosk-closed" })}
             </h1>
             {move || partial().then(|| view! { <p class="kiosk-partial">{kiosk.words("partial-note")}</p> })}
             {move || {
-                open().then(|| {
-                    view! {
-                        <p class="kiosk-lead">{move || kiosk.words("kiosk-promise")}</p>
-                        <button type="button" class="kiosk-go kiosk-begin" on:click=move |_| kiosk.begin()>
-                            {move || kiosk.words("kiosk-begin")}
-                        </button>
-                        {move || {
-                            (kiosk.slips() == Slips::Offered).then(|| {
-                                view! {
-                                    <button type="button" class="kiosk-plain" on:click=move |_| kiosk.ask_slip()>
-                                        {kiosk.words("kiosk-slip-have")}
-                                    </button>
-                                }
-                            })
-                        }}
-                        <p class="kiosk-who">{move || kiosk.words("kiosk-agency")} ": " {agency}</p>
-                    }
-                })
+                open.get()
+                    .then(|| {
+                        view! {
+                            <p class="kiosk-lead">{move || kiosk.words("kiosk-promise")}</p>
+                            <button type="button" class="kiosk-go kiosk-begin" on:click=move |_| kiosk.begin()>
+                                {move || kiosk.words("kiosk-begin")}
+                            </button>
+                            {move || {
+                                (kiosk.slips() == Slips::Offered)
+                                    .then(|| {
+                                        view! {
+                                            <button
+                                                type="button"
+                                                class="kiosk-plain"
+                                                on:click=move |_| kiosk.ask_slip()
+                                            >
+                                                {kiosk.words("kiosk-slip-have")}
+                                            </button>
+                                        }
+                                    })
+                            }}
+                            <p class="kiosk-who">{move || kiosk.words("kiosk-agency")} ": " {agency}</p>
+                        }
+                    })
             }}
         </div>
     }
     .into_any()
 }
 
+/// Whether the server has what the person was thanked for.
+pub(super) fn has_arrived(kiosk: Kiosk) -> bool {
+    let delivered = kiosk.status.with(|status| status.delivered);
+    delivered.is_some() && delivered == kiosk.thanked.get_value()
+}
+
 /// It is on disk, and nothing of it is on the screen.
 pub(super) fn thanks(kiosk: Kiosk) -> AnyView {
+    let arrived = Memo::new(move |_| has_arrived(kiosk));
+    let became = move || {
+        kiosk.words(if arrived.get() {
+            "kiosk-thanks-arrived"
+        } else {
+            "kiosk-thanks-kept"
+        })
+    };
     view! {
         <div class="kiosk-center">
+            <svg class="kiosk-tick" viewBox="0 0 40 40" aria-hidden="true">
+                <circle cx="20" cy="20" r="18"></circle>
+                <path d="m11.500 20.500 6 6 11.500-12.500"></path>
+            </svg>
             <h1 id="kiosk-heading" tabindex="-1">{move || kiosk.words("kiosk-thanks")}</h1>
-            <p class="kiosk-lead">{move || kiosk.words("kiosk-thanks-text")}</p>
+            <p class="kiosk-lead" role="status">{became}</p>
+            <p class="kiosk-who">{move || kiosk.words("kiosk-thanks-clean")}</p>
             <button type="button" class="kiosk-plain" on:click=move |_| kiosk.wipe()>
                 {move || kiosk.words("kiosk-thanks-close")}
             </button>
@@ -229,54 +241,6 @@ pub(super) fn not_kept(kiosk: Kiosk) -> AnyView {
                 {move || kiosk.words("kiosk-again")}
             </button>
         </div>
-    }
-    .into_any()
-}
-
-/// The code that ties the device to its point.
-pub(super) fn enrol(kiosk: Kiosk) -> AnyView {
-    let code = RwSignal::new(String::new());
-    let wrong = RwSignal::new(None::<&'static str>);
-    let asking = RwSignal::new(false);
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if asking.get_untracked() {
-            return;
-        }
-        asking.set(true);
-        wrong.set(None);
-        spawn_local(async move {
-            let enrolled = courier::enrol(&code.get_untracked(), kiosk.watched()).await;
-            asking.set(false);
-            match enrolled {
-                Ok(()) => kiosk.screen.set(Screen::Attract),
-                Err(NotEnrolled::Code) => wrong.set(Some("kiosk-enrol-wrong")),
-                Err(NotEnrolled::Network) => wrong.set(Some("kiosk-enrol-network")),
-                Err(NotEnrolled::Storage) => wrong.set(Some("kiosk-unfit")),
-            }
-        });
-    };
-    view! {
-        <form class="kiosk-center kiosk-form" autocomplete="off" on:submit=submit>
-            <h1 id="kiosk-heading" tabindex="-1">{move || kiosk.t("kiosk-enrol-title")}</h1>
-            <p class="kiosk-lead" id="kiosk-enrol-hint">{move || kiosk.t("kiosk-enrol-text")}</p>
-            <label for="kiosk-code">{move || kiosk.t("kiosk-enrol-code")}</label>
-            <input
-                id="kiosk-code"
-                type="text"
-                autocapitalize="characters"
-                autocomplete="off"
-                spellcheck="false"
-                maxlength="20"
-                aria-describedby="kiosk-enrol-hint kiosk-enrol-error"
-                prop:value=code
-                on:input=move |event| code.set(event_target_value(&event))
-            />
-            <p class="field-error" id="kiosk-enrol-error" role="alert">
-                {move || wrong.get().map(|key| kiosk.t(key))}
-            </p>
-            <button type="submit" class="kiosk-go">{move || kiosk.t("kiosk-enrol-go")}</button>
-        </form>
     }
     .into_any()
 }

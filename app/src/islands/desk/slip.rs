@@ -6,9 +6,10 @@
 use std::cell::RefCell;
 
 use domain::code::{ALPHABET, CodeError, ONE_TIME_LENGTH};
-use leptos::ev::SubmitEvent;
+use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast as _;
 
 use super::courier;
 use super::device::Slips;
@@ -38,15 +39,23 @@ pub(super) enum Standing {
     Unknown,
 }
 
-/// Takes a scanner's slip where a person would begin.
+/// Takes a scanner's slip, where a person would begin and where the code is typed. What is typed there while another
+/// element has the focus goes into the field all the same.
 pub(super) fn listen(kiosk: Kiosk) {
     browser::on("keydown", move |event| {
-        let scans =
-            kiosk.screen.get_untracked() == Screen::Attract && untrack(|| kiosk.slips()) != Slips::None;
-        let key = js_sys::Reflect::get(&event, &"key".into()).ok();
-        let Some(key) = key.and_then(|key| key.as_string()).filter(|_| scans) else {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
             return;
         };
+        let screen = kiosk.screen.get_untracked();
+        let scans = match screen {
+            Screen::Attract => untrack(|| kiosk.slips()) != Slips::None,
+            Screen::Slip => true,
+            _ => false,
+        };
+        if !scans || event.ctrl_key() || event.alt_key() || event.meta_key() {
+            return;
+        }
+        let key = event.key();
         let at = browser::uptime();
         let ended = SCANNED.with_borrow_mut(|(typed, last)| {
             if at - *last > QUICK_S || typed.len() > LONGEST_SCAN {
@@ -59,10 +68,22 @@ pub(super) fn listen(kiosk: Kiosk) {
             (key == "Enter").then(|| std::mem::take(typed))
         });
         if let Some(code) = ended.and_then(|typed| domain::slip::read(&typed).ok()) {
-            // Otherwise the same key would press the button that has the focus.
+            // Otherwise the same key would press the button that has the focus, or send what stood there before.
             event.prevent_default();
-            kiosk.screen.set(Screen::Slip);
+            kiosk.slip_typed.set(code.grouped());
+            if screen != Screen::Slip {
+                kiosk.screen.set(Screen::Slip);
+            }
             take(kiosk, code.as_str().to_owned());
+            return;
+        }
+        let character = key.chars().next().filter(|_| key.chars().count() == 1);
+        let lost = screen == Screen::Slip && !browser::has_focus(&format!("#{INPUT}"));
+        // A space presses the button that has the focus.
+        if let Some(character) = character.filter(|character| lost && *character != ' ') {
+            event.prevent_default();
+            kiosk.slip_typed.update(|typed| typed.push(character));
+            browser::focus(&format!("#{INPUT}"));
         }
     });
 }

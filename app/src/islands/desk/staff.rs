@@ -1,18 +1,23 @@
 //! The staff's screen: how the device is, and never what anyone answered.
 
+use domain::code::ALPHABET;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::browser;
-use super::courier;
 use super::device::now;
+use super::enrolment::{self, NotEnrolled};
+use super::keys::{DIGITS, keys};
 use super::kiosk::{Kiosk, Screen};
+use super::{browser, courier};
 use crate::lotus;
 
 /// How many touches of the corner, and how soon after one another, open the staff's screen.
 const TOUCHES: u32 = 5;
 const SOON_MS: i64 = 1_500;
+const LONGEST_PIN: usize = 12;
+/// A code with what people put between its groups.
+const LONGEST_CODE: usize = 20;
 /// After so many wrong PINs the screen closes.
 const TRIES: u32 = 5;
 /// How long it then stays closed.
@@ -20,6 +25,7 @@ const CLOSED_MS: i64 = 60_000;
 
 thread_local! {
     static LAST: std::cell::Cell<(i64, u32)> = const { std::cell::Cell::new((0, 0)) };
+    static TRIED: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
     static CLOSED_UNTIL: std::cell::Cell<i64> = const { std::cell::Cell::new(0) };
 }
 
@@ -65,17 +71,21 @@ fn touched(kiosk: Kiosk) {
 /// Asks for the PIN.
 pub(super) fn pin(kiosk: Kiosk) -> AnyView {
     let typed = RwSignal::new(String::new());
-    let tries = RwSignal::new(0);
+    let wrong = RwSignal::new(false);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         spawn_local(async move {
             if courier::pin_fits(&typed.get_untracked()).await {
+                TRIED.set(0);
                 kiosk.screen.set(Screen::Staff);
                 return;
             }
             typed.set(String::new());
-            tries.update(|tries| *tries += 1);
-            if tries.get_untracked() >= TRIES {
+            wrong.set(true);
+            // Closing the screen and opening it again gives no further tries.
+            TRIED.set(TRIED.get() + 1);
+            if TRIED.get() >= TRIES {
+                TRIED.set(0);
                 CLOSED_UNTIL.set(now() + CLOSED_MS);
                 kiosk.wipe();
             }
@@ -88,20 +98,89 @@ pub(super) fn pin(kiosk: Kiosk) -> AnyView {
             <input
                 id="kiosk-pin"
                 type="password"
-                inputmode="numeric"
+                inputmode="none"
                 autocomplete="off"
-                maxlength="12"
+                maxlength=LONGEST_PIN
                 aria-describedby="kiosk-pin-error"
                 prop:value=typed
                 on:input=move |event| typed.set(event_target_value(&event))
             />
             <p class="field-error" id="kiosk-pin-error" role="alert">
-                {move || (tries.get() > 0).then(|| kiosk.t("kiosk-pin-wrong"))}
+                {move || wrong.get().then(|| kiosk.t("kiosk-pin-wrong"))}
             </p>
-            <button type="submit" class="kiosk-go">{move || kiosk.t("kiosk-pin-go")}</button>
+            {keys(kiosk, "kiosk-number-keys", DIGITS, move |press| {
+                typed.update(|typed| press.apply(typed, LONGEST_PIN));
+            })}
+            <div class="kiosk-slip-steps">
+                <button type="button" class="kiosk-plain" on:click=move |_| kiosk.wipe()>
+                    {move || kiosk.t("kiosk-back")}
+                </button>
+                <button type="submit" class="kiosk-go">{move || kiosk.t("kiosk-pin-go")}</button>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+/// The code that ties the device to its point.
+pub(super) fn enrol(kiosk: Kiosk) -> AnyView {
+    let code = RwSignal::new(String::new());
+    let wrong = RwSignal::new(None::<&'static str>);
+    let asking = RwSignal::new(false);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        kiosk.touch();
+        if asking.get_untracked() {
+            return;
+        }
+        asking.set(true);
+        wrong.set(None);
+        spawn_local(async move {
+            let enrolled = enrolment::enrol(&code.get_untracked(), kiosk.watched()).await;
+            asking.set(false);
+            match enrolled {
+                Ok(()) => kiosk.screen.set(Screen::Attract),
+                Err(NotEnrolled::Code) => wrong.set(Some("kiosk-enrol-wrong")),
+                Err(NotEnrolled::Network) => wrong.set(Some("kiosk-enrol-network")),
+                Err(NotEnrolled::Storage) => wrong.set(Some("kiosk-unfit")),
+            }
+        });
+    };
+    // A device that was enrolled before goes on as it was.
+    let back = kiosk.desk.with_untracked(Option::is_some).then(|| {
+        view! {
             <button type="button" class="kiosk-plain" on:click=move |_| kiosk.wipe()>
-                {move || kiosk.t("kiosk-staff-close")}
+                {move || kiosk.t("kiosk-back")}
             </button>
+        }
+    });
+    view! {
+        <form class="kiosk-center kiosk-form" autocomplete="off" on:submit=submit>
+            <h1 id="kiosk-heading" tabindex="-1">{move || kiosk.t("kiosk-enrol-title")}</h1>
+            <p class="kiosk-lead" id="kiosk-enrol-hint">{move || kiosk.t("kiosk-enrol-text")}</p>
+            <label for="kiosk-code">{move || kiosk.t("kiosk-enrol-code")}</label>
+            <input
+                id="kiosk-code"
+                type="text"
+                inputmode="none"
+                autocapitalize="characters"
+                autocomplete="off"
+                spellcheck="false"
+                maxlength=LONGEST_CODE
+                aria-describedby="kiosk-enrol-hint kiosk-enrol-error"
+                prop:value=code
+                on:input=move |event| code.set(event_target_value(&event))
+            />
+            <p class="field-error" id="kiosk-enrol-error" role="alert">
+                {move || wrong.get().map(|key| kiosk.t(key))}
+            </p>
+            {keys(kiosk, "kiosk-slip-keys", ALPHABET, move |press| {
+                code.update(|code| press.apply(code, LONGEST_CODE));
+            })}
+            <div class="kiosk-slip-steps">
+                {back}
+                <button type="submit" class="kiosk-go">{move || kiosk.t("kiosk-enrol-go")}</button>
+            </div>
         </form>
     }
     .into_any()
@@ -112,16 +191,16 @@ pub(super) fn status(kiosk: Kiosk) -> AnyView {
     let rows = move || {
         let status = kiosk.status.get();
         let yes_no = |yes: bool| kiosk.t(if yes { "kiosk-yes" } else { "kiosk-no" });
-        let age = |at: Option<i64>| at.map_or("–".to_owned(), |at| minutes(kiosk, now() - at));
+        let age = |at: Option<i64>| at.map_or("–".to_owned(), |at| ago(kiosk, now() - at));
         let refused = status
             .census
             .reasons
             .iter()
             .map(|(code, count)| format!("{count} × {code}"));
         let refused: Vec<String> = refused.collect();
-        let storage = status.storage.map_or("–".to_owned(), |(used, quota)| {
-            format!("{:.0} MB", (quota - used) / 1_000_000.0)
-        });
+        let storage = status
+            .storage
+            .map_or("–".to_owned(), |(used, quota)| gigabytes(kiosk, quota - used));
         let connection = if status.unknown {
             "kiosk-staff-unknown"
         } else if status.connected {
@@ -129,7 +208,6 @@ pub(super) fn status(kiosk: Kiosk) -> AnyView {
         } else {
             "kiosk-staff-offline"
         };
-        let version = env!("CARGO_PKG_VERSION").to_owned();
         [
             ("kiosk-staff-connection", kiosk.t(connection)),
             ("kiosk-staff-unsent", status.census.unsent.to_string()),
@@ -145,14 +223,18 @@ pub(super) fn status(kiosk: Kiosk) -> AnyView {
                     refused.join(", ")
                 },
             ),
+            ("kiosk-staff-unreadable", status.unreadable.to_string()),
             ("kiosk-staff-copies", status.census.delivered.to_string()),
             ("kiosk-staff-storage", storage),
             (
                 "kiosk-staff-persisted",
                 status.persisted.map_or("–".to_owned(), yes_no),
             ),
-            ("kiosk-staff-version", version),
+            ("kiosk-staff-version", browser::program()),
         ]
+        .into_iter()
+        // What there should never be is shown when there is.
+        .filter(|(key, _)| *key != "kiosk-staff-unreadable" || status.unreadable > 0)
         .map(|(key, value)| view! { <div><dt>{kiosk.t(key)}</dt><dd>{value}</dd></div> })
         .collect_view()
     };
@@ -182,6 +264,8 @@ pub(super) fn status(kiosk: Kiosk) -> AnyView {
                 <button type="button" class="kiosk-plain" on:click=move |_| leave()>
                     {move || kiosk.t("kiosk-staff-leave")}
                 </button>
+            </div>
+            <div class="kiosk-actions">
                 <button type="button" class="kiosk-go" on:click=move |_| kiosk.wipe()>
                     {move || kiosk.t("kiosk-staff-close")}
                 </button>
@@ -198,10 +282,11 @@ fn leave() {
     }
 }
 
-fn minutes(kiosk: Kiosk, age: i64) -> String {
+/// How long ago something was.
+fn ago(kiosk: Kiosk, age: i64) -> String {
     let minutes = age.max(0) / 60_000;
     let (days, hours, minutes) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
-    if days > 0 {
+    let age = if days > 0 {
         format!(
             "{days} {} {hours} {}",
             kiosk.t("kiosk-days"),
@@ -215,5 +300,16 @@ fn minutes(kiosk: Kiosk, age: i64) -> String {
         )
     } else {
         format!("{minutes} {}", kiosk.t("kiosk-minutes"))
+    };
+    kiosk.filled("kiosk-ago", &[("age", &age)]).0
+}
+
+/// A number of bytes as people say it, with one decimal of a gigabyte.
+fn gigabytes(kiosk: Kiosk, bytes: f64) -> String {
+    let text = format!("{:.1} GB", bytes / 1e9);
+    if kiosk.language.get().as_str() == "en" {
+        text
+    } else {
+        text.replace('.', ",")
     }
 }
