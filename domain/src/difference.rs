@@ -4,6 +4,8 @@
 //! the distance of the estimates to the ends of their own intervals. With two Wilson intervals it is
 //! Newcombe's hybrid score interval (Stat. Med. 17, 1998, 873–890). Whether two intervals overlap is not a
 //! test of a difference.
+//!
+//! Computed and tested; no page, file or API shows it yet.
 
 use serde::{Deserialize, Serialize};
 

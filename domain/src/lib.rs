@@ -38,7 +38,6 @@ pub mod device;
 pub mod difference;
 pub mod disclosure;
 pub mod estimate;
-pub mod figure;
 mod float;
 pub mod form;
 pub mod id;

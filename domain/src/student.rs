@@ -1,4 +1,5 @@
-//! Quantiles of Student's t distribution with a whole number of degrees of freedom.
+//! Quantiles of Student's t distribution (Student, Biometrika 6, 1908) with a whole number of degrees of freedom, by the
+//! series and the expansion of Abramowitz and Stegun, *Handbook of Mathematical Functions*, 1964, 26.7.
 
 use std::f64::consts::PI;
 

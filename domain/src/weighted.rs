@@ -3,6 +3,8 @@
 //! `P = ΣW_u·P_u` with weights that sum to one, `v = ΣW_u²·v_u`, since units are sampled independently (Lohr,
 //! *Sampling: Design and Analysis*, 3rd ed., 2021, ch. 3). Weights are adults for surveys of residents and
 //! finished dossiers, by field, for surveys of services. There is no finite-population correction.
+//!
+//! Computed and tested; no page, file or API shows it yet.
 
 use crate::estimate::{Base, Estimate};
 use crate::float::{as_f64, nearest, quotient};
