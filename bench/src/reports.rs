@@ -267,7 +267,6 @@ async fn open_all(world: &World, query: &CellQuery<'_>) -> Result<(usize, usize,
         version: &world.version.version,
         selection: world.campaign.selection,
         minimum: release::Rules::PUBLIC.threshold,
-        products: None,
     };
     let (mut bytes, mut shown) = (0, 0);
     for row in &rows {

@@ -1,17 +1,21 @@
 //! The roll-up "mean of criteria": every criterion weighs the same, whoever answered it.
 //!
 //! `(1/k)·Σp_i` exists only if every criterion reaches the minimum number of respondents. Its variance
-//! follows the person too: `z_r = (1/k)·Σ_i (h_ri − p_i·a_ri)/n_i`, `v = m/(m−1)·Σz_r²`, from the
-//! cross-products. Where they are not at hand the standard error is bounded by the mean of the criteria's
-//! standard errors (Minkowski), and the interval is labelled a bound.
+//! follows the person too: linearised (Särndal, Swensson, Wretman 1992, §5.5) each person has the influence
+//! `z_r = (1/k)·Σ_i (h_ri − p_i·a_ri)/n_i`, and `v = m/(m−1)·Σz_r²`, from the cross-products. Released figures are
+//! made without them (`docs/adr/0009-mean-of-criteria.md`); their standard error has the upper bound of [`bound`].
+
+mod bound;
 
 use crate::cross::CrossProducts;
 use crate::estimate::{Base, Estimate};
 use crate::float::{as_f64, quotient};
-use crate::interval::{IntervalRule, ScoreRange};
+use crate::interval::ScoreRange;
 use crate::method::SamplingUnit;
 use crate::ratio::Ratio;
 use crate::variance::Variance;
+
+pub use bound::{Group, mean_of_criteria_bound};
 
 /// The totals of one criterion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -70,33 +74,6 @@ pub fn mean_of_criteria_score(
     let ratio = Ratio::mean(means.collect::<Option<Vec<_>>>()?)?;
     let found = variance(products, criteria, respondents, true);
     Some(Base { ratio, ..base }.mean(found, scale))
-}
-
-/// The satisfied share of a node as the mean of its criteria, from their totals alone.
-///
-/// The interval is at most this wide, and its rule says [`IntervalRule::Bound`].
-pub fn mean_of_criteria_bound(
-    criteria: &[CriterionTotals],
-    respondents: i64,
-    minimum: i64,
-) -> Option<Estimate> {
-    let base = base(criteria, respondents, minimum)?;
-    let fewest = base.units;
-    let error = |totals: &CriterionTotals| {
-        let share = quotient(totals.satisfied, totals.respondents);
-        (share * (1.0 - share) / as_f64(totals.respondents - 1)).sqrt()
-    };
-    let found = (fewest > 1).then(|| {
-        let mean_error = criteria.iter().map(error).sum::<f64>() / as_f64(count(criteria));
-        Variance {
-            value: mean_error * mean_error,
-            freedom: fewest - 1,
-        }
-    });
-    Some(Estimate {
-        rule: IntervalRule::Bound,
-        ..base.share(found)
-    })
 }
 
 fn base(criteria: &[CriterionTotals], respondents: i64, minimum: i64) -> Option<Base> {

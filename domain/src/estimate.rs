@@ -33,12 +33,12 @@ pub struct Estimate {
     pub respondents: i64,
     /// Answers behind the figure.
     pub answers: i64,
-    /// The number of independent respondents that would be as sure, of a share.
+    /// The number of independent respondents that would be as sure, of a share; of a bound, as sure at least.
     pub effective_n: Option<f64>,
     /// `v / (P(1−P)/m)`: how many times the variance is that of `m` independent answers. Of a share that is
     /// not 0 or 1.
     pub design_effect: Option<f64>,
-    /// The estimated variance of the value; nothing where it cannot be estimated.
+    /// The estimated variance of the value, of a bound at most; nothing where it cannot be estimated.
     pub variance: Option<f64>,
     /// Degrees of freedom of that variance.
     pub degrees_of_freedom: i64,
@@ -64,7 +64,7 @@ pub enum Design<'a> {
 }
 
 impl Design<'_> {
-    fn total(&self) -> Moments {
+    pub(crate) fn total(&self) -> Moments {
         match self {
             Self::Persons(moments) | Self::Open { persons: moments, .. } => **moments,
             Self::Strata(strata) => strata.iter().copied().sum(),
@@ -72,7 +72,7 @@ impl Design<'_> {
         }
     }
 
-    fn variance(&self, measure: Measure) -> (Option<Variance>, SamplingUnit) {
+    pub(crate) fn variance(&self, measure: Measure) -> (Option<Variance>, SamplingUnit) {
         let persons = |moments: &Moments| Sums::between_persons(moments, measure);
         match self {
             Self::Persons(moments) => (linearised(&[persons(moments)]), SamplingUnit::Person),
@@ -104,7 +104,7 @@ impl Design<'_> {
     }
 
     /// How many units were drawn: the number that a cautious interval may rest on.
-    fn units(&self, total: &Moments) -> i64 {
+    pub(crate) fn units(&self, total: &Moments) -> i64 {
         match self {
             Self::Clusters(strata) => {
                 let clusters = strata.iter().map(|(_, clusters)| clusters.clusters).sum::<i64>();

@@ -46,7 +46,8 @@ pub enum IntervalRule {
     Cautious,
     /// Student's interval of a mean, clipped to the scale.
     Student,
-    /// From an upper bound of the standard error: the interval is at most this wide.
+    /// From an upper bound of the standard error ([`crate::criteria::mean_of_criteria_bound`]), between persons or
+    /// clusters as the design has it: an interval from the standard error itself would be at most this wide.
     Bound,
 }
 

@@ -123,7 +123,6 @@ impl Series {
             version: &self.version,
             selection: Selection::Open,
             minimum: 10,
-            products: None,
         };
         open(&opening, row.state, &row.nodes, &row.items).expect("a cell")
     }
@@ -584,7 +583,6 @@ fn what_cannot_be_is_refused() {
         version: &version,
         selection: Selection::Open,
         minimum: 10,
-        products: None,
     };
     assert_eq!(
         open(&opening, None, &[], &[]),

@@ -336,7 +336,6 @@ impl Figure {
             version: &world.version,
             selection: Selection::Open,
             minimum: 10,
-            products: None,
         };
         let Disclosed::Shown(figures) = open(&opening, None, &row.nodes, &row.items).expect("a cell") else {
             panic!("{name} is shown");

@@ -310,7 +310,6 @@ impl Reader<'_> {
             version: &self.version.version,
             selection: self.campaign.selection,
             minimum: release::Rules::PUBLIC.threshold,
-            products: None,
         };
         let state = row.hidden.and_then(State::from_code);
         let disclosed = release::open(&opening, state, &row.nodes, &row.items)

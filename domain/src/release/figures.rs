@@ -1,16 +1,17 @@
 //! Everything that is shown of one cell, with its intervals.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::answer::Corrupt;
-use crate::criteria::{CriterionTotals, mean_of_criteria_bound, mean_of_criteria_share};
-use crate::cross::CrossProducts;
+use crate::criteria::{CriterionTotals, Group, mean_of_criteria_bound};
 use crate::estimate::{Design, Estimate, all_satisfied_share, criterion_share, pooled_mean, pooled_share};
 use crate::interval::ScoreRange;
 use crate::layout::{Item, ItemKind, Layout, Node, NodeKind};
 use crate::method::{Covers, Method, Selection};
 use crate::moments::{ClusterMoments, Moments};
-use crate::questionnaire::{AnswerKind, Version};
+use crate::questionnaire::{AnswerKind, Rates, Version};
 use crate::release::packed::{self, Unpacked};
 use crate::release::{Reason, Released, State};
 use crate::status::Status;
@@ -79,8 +80,8 @@ pub struct NodeFigures {
     pub share: Option<Shown>,
     /// Mean score, where all criteria have one scale.
     pub mean: Option<Shown>,
-    /// Mean of the criteria's shares, where each has enough respondents and the items were read. Its rule
-    /// says `bound` where there were no cross-products.
+    /// Mean of the criteria's shares, where each has enough respondents and the items were read. Its interval is an
+    /// upper bound, which its rule says.
     pub mean_of_criteria: Option<Shown>,
     /// Share of respondents who are satisfied with everything they rated.
     pub all_satisfied: Option<Shown>,
@@ -130,8 +131,6 @@ pub struct Opening<'a> {
     pub selection: Selection,
     /// The fewest respondents of each criterion for the mean of criteria.
     pub minimum: i64,
-    /// The products over criteria of this cell, where they are at hand.
-    pub products: Option<&'a CrossProducts>,
 }
 
 /// Reads a stored cell. Without `items` bytes the figures have no items, which is enough for a table of many
@@ -206,15 +205,8 @@ impl Reading<'_> {
                 all_satisfied: None,
             };
         }
-        let moments = self.cell.tally.moments(self.layout, index);
-        let clusters = self.cell.clusters.get(index).copied();
-        let strata = clusters.map(|clusters| [(moments, clusters)]);
-        let design = design(
-            self.opening.selection,
-            &moments,
-            clusters.as_ref(),
-            strata.as_ref(),
-        );
+        let drawn = self.drawn(index);
+        let (moments, design) = (drawn.moments, drawn.design(self.opening.selection));
         let mean = scale_of(node.levels).and_then(|scale| pooled_mean(design, scale));
         NodeFigures {
             kind: node.kind,
@@ -225,18 +217,28 @@ impl Reading<'_> {
             complete: Some(moments.complete),
             share: self.shown(pooled_share(design)),
             mean: self.shown(mean),
-            mean_of_criteria: self.shown(self.mean_of_criteria(index, &moments)),
+            mean_of_criteria: self.shown(self.mean_of_criteria(index)),
             all_satisfied: self.shown(all_satisfied_share(&moments)),
         }
     }
 
+    fn drawn(&self, node: usize) -> Drawn {
+        let moments = self.cell.tally.moments(self.layout, node);
+        let clusters = self.cell.clusters.get(node);
+        Drawn {
+            moments,
+            clusters: clusters.map(|clusters| [(moments, *clusters)]),
+        }
+    }
+
     /// The roll-up by criteria of a node, once its items were read.
-    fn mean_of_criteria(&self, node: usize, moments: &Moments) -> Option<Estimate> {
+    fn mean_of_criteria(&self, node: usize) -> Option<Estimate> {
         if !self.cell.has_items {
             return None;
         }
+        // The criteria of the node, and the same factor by factor, each with the unit that it rates.
         let mut totals = Vec::new();
-        let mut places = Vec::new();
+        let mut factors: BTreeMap<usize, (Rates, Vec<CriterionTotals>)> = BTreeMap::new();
         for (index, item) in self.layout.items().iter().enumerate() {
             let Some(place) = item.criterion else { continue };
             if ![0, place.part, place.factor].contains(&node) {
@@ -246,17 +248,36 @@ impl Reading<'_> {
                 return None;
             }
             let counts = self.cell.tally.item(self.layout, index);
-            places.push(place.index);
-            totals.push(CriterionTotals {
+            let criterion = CriterionTotals {
                 respondents: counts.answered,
                 satisfied: satisfied(&counts, place.satisfied_from),
-            });
+            };
+            totals.push(criterion);
+            let of_factor = factors
+                .entry(place.factor)
+                .or_insert_with(|| (place.rates, Vec::new()));
+            of_factor.1.push(criterion);
         }
-        let minimum = self.opening.minimum;
-        match self.opening.products {
-            Some(products) => mean_of_criteria_share(products, &places, moments.respondents, minimum),
-            None => mean_of_criteria_bound(&totals, moments.respondents, minimum),
-        }
+        let selection = self.opening.selection;
+        let mut rated = factors.values().map(|(rates, _)| *rates);
+        let first = rated.next();
+        let rates_two = rated.any(|rates| Some(rates) != first);
+        let drawn: Vec<Drawn> = factors.keys().map(|factor| self.drawn(*factor)).collect();
+        let groups = drawn.iter().zip(factors.values());
+        let groups = groups.map(|(drawn, (_, criteria))| Group {
+            design: drawn.design(selection),
+            criteria,
+            rates_two: false,
+        });
+        let groups: Vec<Group<'_>> = groups.collect();
+        let of_node = self.drawn(node);
+        let whole = Group {
+            design: of_node.design(selection),
+            criteria: &totals,
+            rates_two,
+        };
+        let factors = if groups.len() > 1 { groups.as_slice() } else { &[] };
+        mean_of_criteria_bound(&whole, factors, self.opening.minimum)
     }
 
     fn items(&self) -> Vec<ItemFigures> {
@@ -319,20 +340,23 @@ struct Rating {
     satisfied_from: Option<u8>,
 }
 
-/// What is taken to be drawn: villages in a sample, whoever comes at an open desk, else persons.
-fn design<'a>(
-    selection: Selection,
-    moments: &'a Moments,
-    clusters: Option<&'a ClusterMoments>,
-    strata: Option<&'a [(Moments, ClusterMoments); 1]>,
-) -> Design<'a> {
-    match (selection, clusters, strata) {
-        (Selection::Open, Some(point_days), _) => Design::Open {
-            persons: moments,
-            point_days,
-        },
-        (Selection::Probability, _, Some(strata)) => Design::Clusters(strata),
-        _ => Design::Persons(moments),
+/// The respondents of a node, with their clusters where there are any, as one stratum.
+struct Drawn {
+    moments: Moments,
+    clusters: Option<[(Moments, ClusterMoments); 1]>,
+}
+
+impl Drawn {
+    /// What is taken to be drawn: villages in a sample, whoever comes at an open desk, else persons.
+    fn design(&self, selection: Selection) -> Design<'_> {
+        match (selection, &self.clusters) {
+            (Selection::Open, Some([(_, point_days)])) => Design::Open {
+                persons: &self.moments,
+                point_days,
+            },
+            (Selection::Probability, Some(strata)) => Design::Clusters(strata),
+            _ => Design::Persons(&self.moments),
+        }
     }
 }
 

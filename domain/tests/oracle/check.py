@@ -59,6 +59,15 @@ def share_figures(name, share, v, m, units, df, most=None):
     return {f"{name}.{key}": value for key, value in figures.items()}
 
 
+def bound(share, p, n, v, units, spread, sizes, without):
+    """At most the variance of the mean of shares p of n people each: see the module that the figures come from."""
+    answers, widening = n.sum(), np.sqrt(units / (units - 1))
+    apart = np.sum(np.abs(1 / (len(p) * n) - 1 / answers) * spread)
+    uneven = np.abs(np.sum(p - share)) * sizes + np.sum(np.abs(p - share) * without)
+    by_pooled = np.sqrt(v) + widening * (apart + uneven / answers)
+    return min(by_pooled, widening * np.mean(spread / n)) ** 2
+
+
 def mean_figures(name, mean, v, m, units, df):
     if v is not None and v > 1e-25 and m >= FEW:
         half = stats.t.ppf(0.975, df) * np.sqrt(v)
@@ -106,7 +115,7 @@ def figures(case):
     share, mean = stacked.mean(), rated.mean()
 
     out = {"respondents": m, "answers": int(given.sum())}
-    v = clustered(stacked, person)
+    v = persons_apart = clustered(stacked, person)
     out |= share_figures("pooled", share, v, m, m, m - 1)
     vm = clustered(rated, person)
     out |= mean_figures("mean", mean, vm, m, m, m - 1)
@@ -144,8 +153,27 @@ def figures(case):
         v = m / (m - 1) * np.sum((zq.sum(1) / k) ** 2) if m > 1 else None
         out |= mean_figures("criteria_mean", q.mean(), v, m, n.min(), m - 1)
         if n.min() >= 2:
-            v = np.mean(np.sqrt(p * (1 - p) / (n - 1))) ** 2
-            out |= share_figures("bound", p.mean(), v, m, n.min(), n.min() - 1)
+            # Their mean with a bound of its variance, between persons and between villages.
+            for name, v, group in (("bound", persons_apart, np.arange(m)), ("clusters_bound", vc, village)):
+                rated = np.array([given[group == c].sum(0) for c in np.unique(group)])
+                if v is None:
+                    wide = None
+                elif name == "bound":
+                    lengths = np.sqrt(n * p * (1 - p)), np.sqrt(m), np.sqrt(m - n)
+                    wide = bound(share, p, n, v, m, *lengths)
+                else:
+                    ends = np.sqrt(np.sum(rated.sum(1) ** 2.0))
+                    sizes = min(m, (ends + k * m - n.sum()) / k)
+                    lengths = np.maximum(p, 1 - p) * np.minimum(n, sizes), sizes, np.minimum(m - n, sizes)
+                    wide = bound(share, p, n, v, len(villages), *lengths)
+                by_unit = np.array([z[group == c].sum() / k for c in np.unique(group)])
+                if wide is not None:
+                    units = len(by_unit)
+                    assert units / (units - 1) * np.sum(by_unit**2) <= wide * (1 + 1e-9) + 1e-15
+                persons = name == "bound"
+                fewest = n.min() if persons else min(n.min(), len(villages))
+                df = (n.min() if persons else len(villages)) - 1
+                out |= share_figures(name, p.mean(), wide, m, fewest, df, most=None if persons else n.min())
         if k >= 2:
             first, second = z[:, 0], z[:, 1]
             spread = np.sqrt(np.sum(first**2) * np.sum(second**2))

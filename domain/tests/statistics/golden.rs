@@ -3,7 +3,7 @@
 use std::fs::read_to_string;
 use std::path::Path;
 
-use domain::criteria::{CriterionTotals, mean_of_criteria_bound};
+use domain::criteria::{CriterionTotals, Group, mean_of_criteria_bound};
 use domain::difference::Difference;
 use domain::estimate::{Design, criterion_share, pooled_share};
 use domain::interval::wilson;
@@ -119,10 +119,20 @@ fn means_of_criteria() {
                 (0..count).map(move |_| one)
             })
             .collect();
-        let respondents = criteria.iter().map(|one| one.respondents).max().unwrap();
-        let mean = mean_of_criteria_bound(&criteria, respondents, 1).unwrap();
-        assert_eq!(mean.ratio.percent(2).to_string(), case[2], "{case:?}");
         let satisfied = criteria.iter().map(|one| one.satisfied).sum();
+        let total = Moments {
+            respondents: criteria.iter().map(|one| one.respondents).max().unwrap(),
+            answers: criteria.iter().map(|one| one.respondents).sum(),
+            satisfied,
+            ..Moments::default()
+        };
+        let node = Group {
+            design: Design::Persons(&total),
+            criteria: &criteria,
+            rates_two: false,
+        };
+        let mean = mean_of_criteria_bound(&node, &[], 1).unwrap();
+        assert_eq!(mean.ratio.percent(2).to_string(), case[2], "{case:?}");
         let pooled = Ratio::new(satisfied, mean.answers).unwrap();
         assert_eq!(pooled.percent(2).to_string(), case[3], "{case:?}");
     }

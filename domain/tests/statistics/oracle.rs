@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use domain::criteria::{
-    CriterionTotals, mean_of_criteria_bound, mean_of_criteria_score, mean_of_criteria_share,
+    CriterionTotals, Group, mean_of_criteria_bound, mean_of_criteria_score, mean_of_criteria_share,
 };
 use domain::difference::Difference;
 use domain::estimate::{Design, Estimate, all_satisfied_share, criterion_share, pooled_mean, pooled_share};
@@ -149,7 +149,7 @@ fn figures_of(case: &Case) -> Figures {
         true,
     );
 
-    put_criteria(&mut figures, case, total.respondents);
+    put_criteria(&mut figures, case, &total, &whole);
     let units: Vec<(i64, Estimate)> = strata
         .iter()
         .filter_map(|(stratum, moments)| {
@@ -166,7 +166,8 @@ fn figures_of(case: &Case) -> Figures {
 }
 
 /// Single criteria, their mean and the first two as a pair.
-fn put_criteria(figures: &mut Figures, case: &Case, respondents: i64) {
+fn put_criteria(figures: &mut Figures, case: &Case, total: &Moments, villages: &[(Moments, ClusterMoments)]) {
+    let respondents = total.respondents;
     let products = products_of(case.criteria, case.people.iter().map(|person| &person.scores));
     let criteria: Vec<usize> = (0..case.criteria).collect();
     let by_criterion: Vec<CriterionTotals> = criteria
@@ -196,12 +197,22 @@ fn put_criteria(figures: &mut Figures, case: &Case, respondents: i64) {
     );
     let means = mean_of_criteria_score(&products, &criteria, respondents, 1, ScoreRange::ONE_TO_FIVE);
     put(figures, "criteria_mean", means.as_ref(), true);
-    put(
-        figures,
-        "bound",
-        mean_of_criteria_bound(&by_criterion, respondents, 2).as_ref(),
-        true,
-    );
+    for (name, design) in [
+        ("bound", Design::Persons(total)),
+        ("clusters_bound", Design::Clusters(villages)),
+    ] {
+        let node = Group {
+            design,
+            criteria: &by_criterion,
+            rates_two: false,
+        };
+        put(
+            figures,
+            name,
+            mean_of_criteria_bound(&node, &[], 2).as_ref(),
+            true,
+        );
+    }
 }
 
 fn invent(random: &mut Random, name: String) -> Case {

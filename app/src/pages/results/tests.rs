@@ -145,7 +145,6 @@ fn cell(version: &Version, content: i64) -> CellState {
         version,
         selection: Selection::Open,
         minimum: 10,
-        products: None,
     };
     match release::open(&opening, row.state, &row.nodes, &row.items).unwrap() {
         Disclosed::Shown(figures) => CellState::Shown(figures),
