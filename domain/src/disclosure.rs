@@ -232,8 +232,8 @@ impl Table<'_> {
         found
     }
 
-    /// Whether a cell without answers must look like a hidden one: inside a hidden split, or below a hidden
-    /// unit, that nobody answered is itself something to subtract.
+    /// Whether a cell without answers must look like a hidden one: inside a split of its unit that is hidden, or has
+    /// something hidden in it, that nobody answered is itself something to subtract.
     pub fn is_silent(&self, hidden: &Marks, slice: usize, unit: usize) -> bool {
         self.shape.links().iter().any(|link| {
             link.parts.contains(&slice)

@@ -29,7 +29,7 @@ use crate::channel::{ChannelClass, coded_enum};
 
 pub use figures::{Disclosed, Figures, OpenError, Opening, open};
 pub use packed::{pack_clusters, unpack_clusters};
-pub use plan::{Atom, Decided, Input, Plan, PlanError, Row, Rules, Units, periods, plan, tags};
+pub use plan::{Atom, Decided, Input, Plan, PlanError, Row, Rules, Units, due, periods, plan, tags};
 
 /// Something that a release has let through. Only this module makes one, and figures are serialised in no
 /// other form.

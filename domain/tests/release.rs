@@ -13,7 +13,7 @@ use domain::period::Period;
 use domain::questionnaire::Version;
 use domain::release::{
     Atom, Column, Disclosed, Figures, Input, OpenError, Opening, PlanError, Reason, Released, Row, Rules,
-    State, Units, open, pack_clusters, periods, plan,
+    State, Units, due, open, pack_clusters, periods, plan,
 };
 use domain::status::Status;
 use domain::tally::{HandledBy, Rated, Tally, contributions};
@@ -282,6 +282,26 @@ fn a_campaign_too_small_to_show_enters_when_it_has_grown() {
     assert_eq!(series.state(1, JULY), Some(State::Hidden));
     series.release(&[atom(2, JULY, &tally(&series.version, &[(11, happy())]))]);
     assert_eq!(series.figures(1, JULY).respondents, 11);
+}
+
+#[test]
+fn a_period_is_due_on_the_first_day_that_releases_it() {
+    let months = [JULY, AUGUST];
+    let all = months
+        .into_iter()
+        .flat_map(|month| [month].into_iter().chain(month.containing()));
+    for closed in [None, Some(date!(2026 - 08 - 10)), Some(date!(2026 - 12 - 31))] {
+        for period in all.clone() {
+            let released = |day| periods(&months, day, closed, false).contains(&period);
+            let Some(day) = due(period, closed) else {
+                // Nobody knows when a campaign without an end is over.
+                assert_eq!((period, closed), (Period::Campaign, None));
+                continue;
+            };
+            assert!(released(day), "{period} on {day}");
+            assert!(!released(day - Duration::days(1)), "{period} before {day}");
+        }
+    }
 }
 
 #[test]

@@ -17,6 +17,7 @@ use crate::clock::random;
 use crate::coverage::Coverage;
 use crate::error::ServiceError;
 use crate::live::is_live;
+use crate::results::Unpublished;
 
 /// How many changed groups are folded in one transaction.
 const FOLD: i64 = 500;
@@ -231,6 +232,28 @@ impl Service {
             day = civil::first_of_month(day + Duration::days(32));
         }
         release::periods(&months, today, last, live)
+    }
+
+    /// Why a version that the campaign asks from a day on has no figures of a period today; none when it may be released.
+    pub(crate) fn unreleased(&self, campaign: &Campaign, from: Date, period: Period) -> Option<Unpublished> {
+        if self.released_periods(campaign, from).contains(&period) {
+            return None;
+        }
+        let last = crate::desk::last_day(campaign);
+        let begins = campaign.starts_on.max(from);
+        let is_before = period.last_day().is_some_and(|day| day < begins);
+        let is_after = period.first_day().zip(last).is_some_and(|(day, last)| day > last);
+        Some(
+            if campaign.selection == Selection::Probability && period != Period::Campaign {
+                Unpublished::WholeCampaignOnly
+            } else if is_before || is_after {
+                Unpublished::NotAsked
+            } else if is_live(campaign) {
+                Unpublished::NotDue(period.first_day())
+            } else {
+                Unpublished::NotDue(release::due(period, last))
+            },
+        )
     }
 
     /// The units that existed on that day as a tree, each with whether the campaign asks there or below.

@@ -1,19 +1,22 @@
 //! Released figures for pages, CSV, JSON and the API.
 
+mod reader;
+
 use std::sync::Arc;
 
 use domain::channel::ChannelClass;
 use domain::id::{CampaignId, UnitId};
+use domain::method::Selection;
 use domain::period::Period;
-use domain::release::{self, Column, Disclosed, Figures, Opening, Reason, Released, State};
-use domain::unit::fold;
+use domain::release::{Figures, Released};
 use store::catalogue::{Campaign, StoredVersion, VersionId};
-use store::releases::{CellQuery, CellRow};
 use time::{Date, OffsetDateTime};
 
 use crate::Service;
 use crate::coverage::Coverage;
 use crate::error::ServiceError;
+
+use self::reader::{Key, Reader};
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -52,16 +55,55 @@ pub enum ChildOrder {
     WeakestFirst,
 }
 
-/// What may be said about one cell. The four are different things and say so.
+/// What may be said about one cell. These are different things and say so.
 #[derive(Clone, Debug)]
 pub enum CellState {
     Shown(Box<Released<Figures>>),
     /// Not published, to protect those who answered.
     Hidden,
-    /// Nobody has answered yet.
+    /// What has been released of the period holds no answers from there.
     NoAnswers,
     /// The campaign does not ask there.
     NotInSample,
+    /// The campaign asks there, but no release speaks of the cell, so nothing is said of who answered.
+    NotPublished(Unpublished),
+}
+
+/// Why no release speaks of a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unpublished {
+    /// The period is due, but nothing has been released since.
+    NoRelease,
+    /// The period is not over or has not settled; with the first day on which it may be released, which is not known of a
+    /// campaign without an end.
+    NotDue(Option<Date>),
+    /// The campaign, or this version of its questionnaire, was not asked in the period.
+    NotAsked,
+    /// A sample is drawn for a campaign as a whole; its months, quarters and years are samples of nothing.
+    WholeCampaignOnly,
+    /// Channels are told apart in longer periods only.
+    ChannelsTogether,
+}
+
+impl Unpublished {
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NoRelease => "no_release",
+            Self::NotDue(_) => "not_due",
+            Self::NotAsked => "not_asked",
+            Self::WholeCampaignOnly => "whole_campaign_only",
+            Self::ChannelsTogether => "channels_together",
+        }
+    }
+
+    /// The first day on which there may be figures, where one is known.
+    pub fn due_on(self) -> Option<Date> {
+        match self {
+            Self::NotDue(day) => day,
+            Self::NoRelease | Self::NotAsked | Self::WholeCampaignOnly | Self::ChannelsTogether => None,
+        }
+    }
 }
 
 /// A unit's results in one campaign and period.
@@ -106,8 +148,24 @@ impl CellState {
     pub fn figures(&self) -> Option<&Released<Figures>> {
         match self {
             Self::Shown(figures) => Some(figures),
-            Self::Hidden | Self::NoAnswers | Self::NotInSample => None,
+            Self::Hidden | Self::NoAnswers | Self::NotInSample | Self::NotPublished(_) => None,
         }
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Shown(_) => "shown",
+            Self::Hidden => "hidden",
+            Self::NoAnswers => "no_answers",
+            Self::NotInSample => "not_in_sample",
+            Self::NotPublished(_) => "not_published",
+        }
+    }
+
+    /// Whether a release holds answers of the cell, shown or not.
+    fn has_answers(&self) -> bool {
+        matches!(self, Self::Shown(_) | Self::Hidden)
     }
 
     /// The pooled share of satisfied answers, for sorting.
@@ -131,44 +189,31 @@ impl Service {
         let units = self.units();
         units.unit(query.unit).ok_or(ServiceError::NotFound("unit"))?;
         let day = self.tree_day(&campaign);
+        let coverage = Coverage::of(&units, &campaign, day);
         let release = self.store().latest(campaign.id).await?;
         let History {
             version,
+            from,
             timeline,
             periods,
             versions,
-        } = self.history(&campaign, query).await?;
+        } = self.history(&campaign, &coverage, query).await?;
         let reader = Reader {
             service: self,
             campaign: &campaign,
             version: &version,
+            from,
+            coverage: &coverage,
         };
-        let period = query
-            .period
-            .unwrap_or_else(|| default_period(&campaign, &periods));
-
-        let mut cell = reader
-            .cells(&[query.unit], &[period], &[column(query.channel)], true)
-            .await?;
-        let cell = match cell.pop() {
-            Some((_, cell)) => cell,
-            None => reader.absent(query.unit),
-        };
-        let classes: Vec<Column> = ChannelClass::ALL
-            .iter()
-            .map(|class| Column::Class(*class))
-            .collect();
-        let channels = reader.cells(&[query.unit], &[period], &classes, false).await?;
-        let mut channels: Vec<(ChannelClass, CellState)> = channels
-            .into_iter()
-            .filter_map(|(key, cell)| match key.column {
-                Column::Class(class) if !matches!(cell, CellState::NoAnswers) => Some((class, cell)),
-                _ => None,
-            })
-            .collect();
-        if channels.len() < 2 {
-            channels.clear();
-        }
+        let period = query.period.unwrap_or_else(|| {
+            let released: Vec<Period> = timeline.iter().rev().map(|(key, _)| key.period).collect();
+            default_period(&campaign, &periods)
+                .or_else(|| default_period(&campaign, &released))
+                .or_else(|| Period::month_of(from))
+                .unwrap_or(Period::Campaign)
+        });
+        let cell = reader.cell(query.unit, period, query.channel).await?;
+        let channels = reader.channels(query, period, &cell).await?;
         let children = match &query.children {
             Some(page) => Some(reader.children(query, period, page, day).await?),
             None => None,
@@ -193,23 +238,29 @@ impl Service {
     }
 
     /// What there is of a unit over time, in the version that is asked for or else in the newest with figures.
-    async fn history(&self, campaign: &Campaign, query: &ResultsQuery) -> Result<History, ServiceError> {
+    async fn history(
+        &self,
+        campaign: &Campaign,
+        coverage: &Coverage<'_>,
+        query: &ResultsQuery,
+    ) -> Result<History, ServiceError> {
         let mut histories = Vec::new();
         for (from, version) in self.versions_of(campaign) {
             let reader = Reader {
                 service: self,
                 campaign,
                 version: &version,
+                from,
+                coverage,
             };
             let candidates = self.released_periods(campaign, from);
-            let timeline = reader
-                .cells(&[query.unit], &candidates, &[column(query.channel)], false)
-                .await?;
-            let periods = answered(&candidates, &timeline);
+            let timeline = reader.cells(&[query.unit], &candidates, query.channel).await?;
+            let answered = timeline.iter().rev().filter(|(_, cell)| cell.has_answers());
             histories.push(History {
+                periods: answered.map(|(key, _)| key.period).collect(),
                 version,
+                from,
                 timeline,
-                periods,
                 versions: Vec::new(),
             });
         }
@@ -258,7 +309,9 @@ impl Service {
 /// A unit's cells of one version over time.
 struct History {
     version: StoredVersion,
-    /// Nodes only.
+    /// The first day on which it is asked.
+    from: Date,
+    /// A cell for each period that may be released, oldest first; nodes only.
     timeline: Vec<(Key, CellState)>,
     /// The periods in which it was answered, newest first.
     periods: Vec<Period>,
@@ -266,165 +319,15 @@ struct History {
     versions: Vec<StoredVersion>,
 }
 
-struct Reader<'a> {
-    service: &'a Service,
-    campaign: &'a Campaign,
-    version: &'a StoredVersion,
-}
-
-/// Which cell a state belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Key {
-    unit: UnitId,
-    period: Period,
-    column: Column,
-}
-
-impl Reader<'_> {
-    async fn cells(
-        &self,
-        units: &[UnitId],
-        periods: &[Period],
-        columns: &[Column],
-        items: bool,
-    ) -> Result<Vec<(Key, CellState)>, ServiceError> {
-        let periods: Vec<String> = periods.iter().map(ToString::to_string).collect();
-        let columns: Vec<String> = columns.iter().map(ToString::to_string).collect();
-        let query = CellQuery {
-            campaign: self.campaign.id,
-            version: self.version.id,
-            units,
-            periods: &periods.iter().map(String::as_str).collect::<Vec<_>>(),
-            channels: &columns.iter().map(String::as_str).collect::<Vec<_>>(),
-            items,
-        };
-        let rows = self.service.store().cells(&query).await?;
-        rows.iter().filter_map(|row| self.open(row).transpose()).collect()
-    }
-
-    fn open(&self, row: &CellRow) -> Result<Option<(Key, CellState)>, ServiceError> {
-        let (Ok(period), Ok(column)) = (row.period.parse(), row.channel.parse()) else {
-            return Ok(None);
-        };
-        let opening = Opening {
-            version: &self.version.version,
-            selection: self.campaign.selection,
-            minimum: release::Rules::PUBLIC.threshold,
-        };
-        let state = row.hidden.and_then(State::from_code);
-        let disclosed = release::open(&opening, state, &row.nodes, &row.items)
-            .map_err(|error| ServiceError::Invalid(format!("a stored cell cannot be shown: {error}")))?;
-        let cell = match disclosed {
-            Disclosed::Shown(figures) => CellState::Shown(figures),
-            Disclosed::Withheld(Reason::Hidden) => CellState::Hidden,
-            Disclosed::Withheld(Reason::NoAnswers) => CellState::NoAnswers,
-            Disclosed::Withheld(Reason::NotSampled) => CellState::NotInSample,
-        };
-        Ok(Some((
-            Key {
-                unit: row.unit,
-                period,
-                column,
-            },
-            cell,
-        )))
-    }
-
-    /// What is said of a unit that no row speaks of.
-    fn absent(&self, unit: UnitId) -> CellState {
-        if self.service.reaches(self.campaign, unit) {
-            CellState::NoAnswers
-        } else {
-            CellState::NotInSample
-        }
-    }
-
-    async fn children(
-        &self,
-        query: &ResultsQuery,
-        period: Period,
-        page: &ChildrenPage,
-        day: Date,
-    ) -> Result<Children, ServiceError> {
-        let units = self.service.units();
-        let folded = fold(&page.search);
-        let children = match page.order {
-            ChildOrder::Name => units.children_by_name(query.unit, day),
-            ChildOrder::Code | ChildOrder::WeakestFirst => units.children_on(query.unit, day).collect(),
-        };
-        let ids: Vec<UnitId> = children
-            .iter()
-            .filter(|child| {
-                fold(&child.fact.name.vi).contains(&folded) || child.fact.code.starts_with(&page.search)
-            })
-            .map(|child| child.unit.id)
-            .collect();
-        let total = ids.len();
-        // Only the order by figures needs the figures of all.
-        let wanted: Vec<UnitId> = match page.order {
-            ChildOrder::WeakestFirst => ids,
-            ChildOrder::Code | ChildOrder::Name => {
-                ids.into_iter().skip(page.offset).take(page.limit).collect()
-            }
-        };
-        let coverage = Coverage::of(&units, self.campaign, day);
-        let absent = |unit| {
-            if coverage.reaches(unit) {
-                CellState::NoAnswers
-            } else {
-                CellState::NotInSample
-            }
-        };
-        let mut cells = self
-            .cells(&wanted, &[period], &[column(query.channel)], false)
-            .await?;
-        let mut rows: Vec<(UnitId, CellState)> = wanted
-            .iter()
-            .map(|unit| match cells.iter().position(|(key, _)| key.unit == *unit) {
-                Some(at) => (*unit, cells.swap_remove(at).1),
-                None => (*unit, absent(*unit)),
-            })
-            .collect();
-        if page.order == ChildOrder::WeakestFirst {
-            rows.sort_by(|(_, a), (_, b)| match (a.share(), b.share()) {
-                (Some(a), Some(b)) => a.total_cmp(&b),
-                (a, b) => a.is_none().cmp(&b.is_none()),
-            });
-            rows = rows.into_iter().skip(page.offset).take(page.limit).collect();
-        }
-        Ok(Children {
-            total,
-            offset: page.offset,
-            rows,
-        })
-    }
-}
-
-fn column(channel: Option<ChannelClass>) -> Column {
-    channel.map_or(Column::All, Column::Class)
-}
-
-/// The periods of which more can be said than that nobody answered, newest first.
-fn answered(candidates: &[Period], timeline: &[(Key, CellState)]) -> Vec<Period> {
-    let known = |period: &Period| {
-        timeline
-            .iter()
-            .find(|(key, _)| key.period == *period)
-            .is_some_and(|(_, cell)| !matches!(cell, CellState::NoAnswers))
-    };
-    candidates.iter().rev().copied().filter(known).collect()
-}
-
 /// Of a survey the whole campaign; of an open one the newest year, else the newest of what there is.
-fn default_period(campaign: &Campaign, periods: &[Period]) -> Period {
+fn default_period(campaign: &Campaign, periods: &[Period]) -> Option<Period> {
     let newest = |wanted: fn(&Period) -> bool| periods.iter().copied().find(wanted);
-    if campaign.ends_on.is_some() {
-        return Period::Campaign;
+    if campaign.ends_on.is_some() || campaign.selection == Selection::Probability {
+        return Some(Period::Campaign);
     }
     newest(|period| matches!(period, Period::Year(_)))
         .or_else(|| newest(|period| matches!(period, Period::Quarter(..))))
         .or_else(|| newest(|period| matches!(period, Period::Month(..))))
-        .unwrap_or(Period::Campaign)
 }
 
 /// The months up to the period; quarters where no month is shown.
@@ -444,7 +347,9 @@ fn series(timeline: Vec<(Key, CellState)>, period: Period) -> Vec<(Period, CellS
     let kind = if shown(month) { month } else { quarter };
     let mut series: Vec<(Period, CellState)> = timeline
         .into_iter()
-        .filter(|(key, _)| kind(&key.period) && up_to(&key.period))
+        .filter(|(key, cell)| {
+            kind(&key.period) && up_to(&key.period) && !matches!(cell, CellState::NotPublished(_))
+        })
         .map(|(key, cell)| (key.period, cell))
         .collect();
     series.sort_by_key(|(period, _)| *period);

@@ -21,6 +21,11 @@ pub enum Grain {
 }
 
 impl Grain {
+    /// Whether a period is split by channel class at all.
+    pub fn splits(self, period: Period) -> bool {
+        Self::of(period) <= self
+    }
+
     fn of(period: Period) -> Self {
         match period {
             Period::Campaign => Self::Campaign,
@@ -67,7 +72,7 @@ impl Shape {
         // In reverse order of the timeline, parts come before what they add up to.
         let periods: BTreeSet<Period> = periods.into_iter().collect();
         let mut keys: Vec<SliceKey> = periods.iter().rev().map(|&period| (period, None)).collect();
-        for &period in periods.iter().rev().filter(|&&period| Grain::of(period) <= grain) {
+        for &period in periods.iter().rev().filter(|&&period| grain.splits(period)) {
             keys.extend((0..classes).map(|class| (period, Some(class))));
         }
         let places = |wanted: &dyn Fn(SliceKey) -> bool| -> Vec<usize> {

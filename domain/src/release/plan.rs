@@ -180,6 +180,19 @@ pub fn periods(months: &[Period], today: Date, closed_on: Option<Date>, live: bo
         .collect()
 }
 
+/// The first day on which [`periods`] has a period: the day after it has settled, or after the campaign was closed.
+/// Nothing of a campaign that has no last day.
+pub fn due(period: Period, closed_on: Option<Date>) -> Option<Date> {
+    let closed = closed_on.and_then(Date::next_day);
+    let settled = period
+        .last_day()
+        .and_then(|last| last.checked_add(SETTLES)?.next_day());
+    match (settled, closed) {
+        (Some(settled), Some(closed)) => Some(settled.min(closed)),
+        (settled, closed) => settled.or(closed),
+    }
+}
+
 /// The place of a tally: month, channel class, place of the unit.
 type AtomKey = (Period, ChannelClass, usize);
 

@@ -76,7 +76,8 @@ pub struct NodeDocument {
     pub share: Option<EstimateDocument>,
     /// Mean score, where all criteria have one scale.
     pub mean: Option<EstimateDocument>,
-    /// Mean of the criteria's shares; only in `cell`, and where each criterion has enough respondents.
+    /// Mean of the criteria's shares; only in `cell`, and where each criterion has enough respondents. Its interval comes
+    /// from an upper bound of the error (`rule` is `bound`): it is at most this wide.
     pub mean_of_criteria: Option<EstimateDocument>,
     /// Share of respondents who are satisfied with everything they rated.
     pub all_satisfied: Option<EstimateDocument>,
@@ -126,7 +127,10 @@ pub struct EstimateDocument {
     pub low: f64,
     /// Upper end of the interval.
     pub high: f64,
-    /// How the interval was found.
+    /// How the interval was found: `wilson`, `effective` (Wilson's on the effective number of respondents), `cautious`
+    /// (Wilson's on the number of respondents or clusters, never too narrow), `student`, or `bound` (from an upper bound
+    /// of the standard error: at most this wide).
+    #[schema(example = "effective")]
     pub rule: String,
     /// What the interval takes to be drawn at random: `person`, `cluster` or `point_day`.
     pub sampling_unit: String,
@@ -134,9 +138,11 @@ pub struct EstimateDocument {
     pub respondents: i64,
     /// Answers behind the figure.
     pub answers: i64,
-    /// The number of independent respondents that would be as sure.
+    /// The number of independent respondents that would be as sure; of a bound, as sure at least.
     pub effective_n: Option<f64>,
+    /// How many times the variance is that of as many independent answers; of a bound, at most.
     pub design_effect: Option<f64>,
+    /// The estimated variance of the value; of a bound, at most.
     pub variance: Option<f64>,
     pub degrees_of_freedom: i64,
     /// What the interval accounts for: `sampling_of_persons`, `sampling_of_clusters`, `chance_among_returns` or

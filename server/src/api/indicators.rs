@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use domain::canonical;
 use domain::channel::ChannelClass;
+use domain::civil;
 use domain::id::{CampaignId, UnitId};
 use domain::period::Period;
 use domain::release::Released;
@@ -124,7 +125,7 @@ pub struct ReleaseDocument {
     pub made_at: OffsetDateTime,
 }
 
-/// What may be said: figures, or which of three reasons there are none.
+/// What may be said: figures, or for which reason there are none.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Cell {
@@ -134,10 +135,25 @@ pub enum Cell {
     },
     /// Not published, to protect those who answered.
     Hidden,
-    /// Nobody has answered.
+    /// What has been released of the period holds no answers from there.
     NoAnswers,
     /// The campaign does not ask there.
     NotInSample,
+    /// The campaign asks there, but no release speaks of the cell. It does not mean that nobody has answered.
+    NotPublished {
+        /// `no_release`: the period is due, and the next release brings it. `not_due`: the period is not over, or has not
+        /// settled. `not_asked`: the campaign or this version was not asked in it. `whole_campaign_only`: a sample has no
+        /// figures by month, quarter or year. `channels_together`: channels are told apart in quarters and longer only.
+        #[schema(
+            example = "not_due",
+            pattern = "^(no_release|not_due|not_asked|whole_campaign_only|channels_together)$"
+        )]
+        reason: &'static str,
+        /// The first day on which there may be figures, where it is known.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<String>, format = Date, required = false, example = "2026-12-06")]
+        due_on: Option<String>,
+    },
 }
 
 /// The figures of one channel.
@@ -329,5 +345,9 @@ fn cell(state: CellState) -> Cell {
         CellState::Hidden => Cell::Hidden,
         CellState::NoAnswers => Cell::NoAnswers,
         CellState::NotInSample => Cell::NotInSample,
+        CellState::NotPublished(why) => Cell::NotPublished {
+            reason: why.code(),
+            due_on: why.due_on().map(civil::format),
+        },
     }
 }

@@ -23,7 +23,7 @@ async fn released(respondents: usize) -> World {
     world
 }
 
-async fn figures(world: &World, query: &str) -> Value {
+pub(crate) async fn figures(world: &World, query: &str) -> Value {
     let reply = world.get(&format!("/api/v1/indicators?{query}")).await;
     assert_eq!(
         reply.status,

@@ -14,4 +14,5 @@ mod problems;
 mod reading;
 mod sealed;
 mod slips;
+mod unpublished;
 mod world;

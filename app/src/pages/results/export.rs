@@ -18,7 +18,8 @@ use crate::i18n::Locale;
 /// Excel reads a file without this mark as the machine's old code page.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-const HEADER: [&str; 32] = [
+/// Columns of the cell that a figure stands in.
+const CELL: [&str; 21] = [
     "unit_id",
     "unit_code",
     "unit",
@@ -27,12 +28,23 @@ const HEADER: [&str; 32] = [
     "version",
     "method",
     "method_version",
+    "rollup",
     "selection",
     "release",
     "released_on",
     "period",
     "channel",
     "state",
+    "reason",
+    "due_on",
+    "responses",
+    "held",
+    "late",
+    "excluded",
+];
+
+/// Columns of the figure itself.
+const FIGURE: [&str; 30] = [
     "kind",
     "id",
     "title",
@@ -49,6 +61,18 @@ const HEADER: [&str; 32] = [
     "mean",
     "mean_low",
     "mean_high",
+    "mean_interval_rule",
+    "mean_covers",
+    "criteria_mean_percent",
+    "criteria_mean_low_percent",
+    "criteria_mean_high_percent",
+    "criteria_mean_interval_rule",
+    "criteria_mean_covers",
+    "all_satisfied_percent",
+    "all_satisfied_low_percent",
+    "all_satisfied_high_percent",
+    "all_satisfied_covers",
+    "complete",
     "no_opinion",
     "skipped",
 ];
@@ -65,6 +89,9 @@ struct Line {
     counted: Option<(i64, i64)>,
     share: Option<Shown>,
     mean: Option<Shown>,
+    criteria_mean: Option<Shown>,
+    all_satisfied: Option<Shown>,
+    complete: Option<i64>,
     no_opinion: Option<i64>,
     skipped: Option<i64>,
     /// Not shown in a cell that is.
@@ -76,14 +103,14 @@ pub(crate) fn csv(sheet: &Sheet) -> Result<String, csv::Error> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
-    writer.write_record(HEADER)?;
+    writer.write_record(CELL.iter().chain(&FIGURE))?;
     let results = &sheet.results;
     let children = results.children.iter().flat_map(|children| &children.rows);
     let cells =
         std::iter::once((results.unit, &results.cell)).chain(children.map(|(unit, cell)| (*unit, cell)));
     for (unit, cell) in cells {
-        let shown = head(sheet, unit, state_of(cell));
-        let withheld = head(sheet, unit, "hidden");
+        let shown = head(sheet, unit, cell, cell.code());
+        let withheld = head(sheet, unit, cell, "hidden");
         let lines = cell
             .figures()
             .map_or_else(|| vec![Line::default()], |figures| lines(sheet, figures));
@@ -114,17 +141,14 @@ fn inert(field: &str) -> String {
     }
 }
 
-fn state_of(cell: &CellState) -> &'static str {
-    match cell {
-        CellState::Shown(_) => "shown",
-        CellState::Hidden => "hidden",
-        CellState::NoAnswers => "no_answers",
-        CellState::NotInSample => "not_in_sample",
-    }
-}
-
-fn head(sheet: &Sheet, unit: UnitId, state: &str) -> Vec<String> {
+/// The columns of a cell. How many responses were counted, held, late and excluded stands beside every figure.
+fn head(sheet: &Sheet, unit: UnitId, cell: &CellState, state: &str) -> Vec<String> {
     let results = &sheet.results;
+    let figures = cell.figures();
+    let why = match cell {
+        CellState::NotPublished(why) => Some(*why),
+        _ => None,
+    };
     let definition = results.version.version.definition();
     let fact = sheet.units.unit(unit).and_then(|unit| unit.fact_near(sheet.day));
     let method = domain::method::Method::by_id(&definition.method);
@@ -139,6 +163,7 @@ fn head(sheet: &Sheet, unit: UnitId, state: &str) -> Vec<String> {
         method
             .map(|method| method.version.to_string())
             .unwrap_or_default(),
+        method.map(|method| code(method.rollup)).unwrap_or_default(),
         code(results.campaign.selection),
         results
             .release
@@ -151,32 +176,74 @@ fn head(sheet: &Sheet, unit: UnitId, state: &str) -> Vec<String> {
         results.period.to_string(),
         results.channel.map_or("all", |class| class.as_str()).to_owned(),
         state.to_owned(),
+        why.map(|why| why.code().to_owned()).unwrap_or_default(),
+        why.and_then(|why| why.due_on())
+            .map(|day| day.to_string())
+            .unwrap_or_default(),
+        number(figures.map(|figures| figures.responses)),
+        number(figures.map(|figures| figures.held)),
+        number(figures.map(|figures| figures.late)),
+        number(figures.map(|figures| figures.excluded)),
     ]
 }
 
+fn number(value: Option<i64>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+fn percent(value: f64) -> String {
+    Decimal::of_float(value * 100.0, 4).to_string()
+}
+
+fn score(value: f64) -> String {
+    Decimal::of_float(value, 4).to_string()
+}
+
+/// A share with the ends of its interval, in percent; empty where there is none.
+fn share(shown: Option<Shown>) -> [String; 3] {
+    shown.map_or_else(Default::default, |shown| {
+        let estimate = shown.estimate;
+        [
+            estimate.ratio.percent(4).to_string(),
+            percent(estimate.interval.low),
+            percent(estimate.interval.high),
+        ]
+    })
+}
+
+fn rule(shown: Option<Shown>) -> String {
+    shown.map(|shown| code(shown.estimate.rule)).unwrap_or_default()
+}
+
+fn covers(shown: Option<Shown>) -> String {
+    shown.map(|shown| code(shown.covers)).unwrap_or_default()
+}
+
 fn columns(line: Line) -> Vec<String> {
-    let number = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
-    let percent = |value: Option<f64>| {
-        value
-            .map(|value| Decimal::of_float(value * 100.0, 4).to_string())
-            .unwrap_or_default()
-    };
-    let score = |value: Option<f64>| {
-        value
-            .map(|value| Decimal::of_float(value, 4).to_string())
-            .unwrap_or_default()
-    };
-    let share = line.share.map(|shown| shown.estimate);
-    let ratio = share
-        .map(|share| (share.ratio.numerator(), share.ratio.denominator()))
+    let ratio = line
+        .share
+        .map(|shown| {
+            (
+                shown.estimate.ratio.numerator(),
+                shown.estimate.ratio.denominator(),
+            )
+        })
         .or(line.counted);
-    let interval = share.map(|share| share.interval);
-    let mean = line.mean.map(|shown| shown.estimate);
-    let value = share.map(|share| share.ratio.percent(4).to_string());
+    let [value, low, high] = share(line.share);
     let of_option = line.counted.filter(|(_, all)| *all > 0);
-    let of_option =
-        of_option.map(|(count, all)| Decimal::of(i128::from(count) * 100, all.into(), 4).to_string());
-    vec![
+    let value = of_option.map_or(value, |(count, all)| {
+        Decimal::of(i128::from(count) * 100, all.into(), 4).to_string()
+    });
+    let design_effect = line.share.and_then(|shown| shown.estimate.design_effect);
+    let mean = line.mean.map(|shown| shown.estimate);
+    let mean = mean.map_or_else(Default::default, |mean| {
+        [
+            mean.ratio.rounded(4).to_string(),
+            score(mean.interval.low),
+            score(mean.interval.high),
+        ]
+    });
+    let mut columns = vec![
         line.kind.to_owned(),
         line.id,
         line.title,
@@ -184,19 +251,21 @@ fn columns(line: Line) -> Vec<String> {
         number(line.answers),
         number(ratio.map(|(numerator, _)| numerator)),
         number(ratio.map(|(_, denominator)| denominator)),
-        value.or(of_option).unwrap_or_default(),
-        percent(interval.map(|interval| interval.low)),
-        percent(interval.map(|interval| interval.high)),
-        share.map(|share| code(share.rule)).unwrap_or_default(),
-        line.share.map(|shown| code(shown.covers)).unwrap_or_default(),
-        score(share.and_then(|share| share.design_effect)),
-        mean.map(|mean| mean.ratio.rounded(4).to_string())
-            .unwrap_or_default(),
-        score(mean.map(|mean| mean.interval.low)),
-        score(mean.map(|mean| mean.interval.high)),
-        number(line.no_opinion),
-        number(line.skipped),
-    ]
+        value,
+        low,
+        high,
+        rule(line.share),
+        covers(line.share),
+        design_effect.map(score).unwrap_or_default(),
+    ];
+    columns.extend(mean);
+    columns.extend([rule(line.mean), covers(line.mean)]);
+    columns.extend(share(line.criteria_mean));
+    columns.extend([rule(line.criteria_mean), covers(line.criteria_mean)]);
+    columns.extend(share(line.all_satisfied));
+    columns.push(covers(line.all_satisfied));
+    columns.extend([line.complete, line.no_opinion, line.skipped].map(number));
+    columns
 }
 
 /// The name that a value has in JSON.
@@ -248,6 +317,9 @@ fn node_line(locale: Locale, definition: &Definition, node: &NodeFigures) -> Lin
         answers: node.answers,
         share: node.share,
         mean: node.mean,
+        criteria_mean: node.mean_of_criteria,
+        all_satisfied: node.all_satisfied,
+        complete: node.complete,
         withheld: node.withheld.is_some(),
         ..Line::default()
     }

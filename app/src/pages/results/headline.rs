@@ -3,7 +3,6 @@
 use domain::method::Selection;
 use domain::release::figures::{Figures, NodeFigures};
 use leptos::prelude::*;
-use service::results::CellState;
 
 use super::sheet::Sheet;
 use super::words;
@@ -65,17 +64,11 @@ pub(crate) fn headline(sheet: &Sheet) -> AnyView {
 }
 
 fn withheld(sheet: &Sheet) -> AnyView {
-    let locale = sheet.locale;
-    let advice = match sheet.results.cell {
-        CellState::Hidden | CellState::Shown(_) => "state-hidden-why",
-        CellState::NoAnswers => "state-no-answers-why",
-        CellState::NotInSample => "state-not-in-sample-why",
-    };
-    let words = words::withheld(locale, &sheet.results.cell);
+    let (locale, cell) = (sheet.locale, &sheet.results.cell);
     view! {
         <section class="state" aria-labelledby="headline">
-            <h2 id="headline">{words}</h2>
-            <p>{locale.t(advice)}</p>
+            <h2 id="headline">{words::withheld(locale, cell)}</h2>
+            <p>{words::withheld_why(locale, cell)}</p>
         </section>
     }
     .into_any()

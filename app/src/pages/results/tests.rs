@@ -15,7 +15,7 @@ use domain::text::Text;
 use domain::unit::{Unit, UnitDirectory, UnitFact, UnitKind, UnitName};
 use leptos::prelude::*;
 use serde_json::{Value, json};
-use service::results::{CellState, Children, ReleaseInfo, Results};
+use service::results::{CellState, Children, ReleaseInfo, Results, Unpublished};
 use store::catalogue::{Campaign, ReleaseRule, StoredVersion, VersionId};
 use time::macros::{date, datetime};
 use uuid::Uuid;
@@ -116,7 +116,12 @@ fn cell(version: &Version, content: i64) -> CellState {
     let mut tally = Tally::empty(version.layout());
     for (count, answers) in &people {
         for _ in 0..*count {
-            tally.add(&one(version, answers));
+            tally.add(&one(version, answers, Status::Counted));
+        }
+    }
+    for (count, status) in [(3, Status::Held), (2, Status::Late), (1, Status::Excluded)] {
+        for _ in 0..count {
+            tally.add(&one(version, &people[0].1, status));
         }
     }
     let units = Units::new(&[(id(3), None, true)]);
@@ -152,7 +157,7 @@ fn cell(version: &Version, content: i64) -> CellState {
     }
 }
 
-fn one(version: &Version, answers: &Value) -> Tally {
+fn one(version: &Version, answers: &Value, status: Status) -> Tally {
     let respondent = json!({"purpose": "submit", "respondent_type": "person"});
     let answers = Answers::parse(
         version,
@@ -165,9 +170,7 @@ fn one(version: &Version, answers: &Value) -> Tally {
         served_at: id(3),
         handled_by: None,
     };
-    contributions(version, &answers, Status::Counted, rated)
-        .remove(0)
-        .1
+    contributions(version, &answers, status, rated).remove(0).1
 }
 
 /// The page of the province with that cell and one child of each state.
@@ -272,7 +275,7 @@ fn the_sentence_comes_before_the_figure_and_both_before_the_bars() {
     assert!(text.contains("gộp các lượt đánh giá"));
     // The release was made after midnight in Việt Nam.
     assert!(text.contains("Kỳ công bố số 12, số liệu ngày 22/11/2026"));
-    assert!(text.contains("60 phiếu hợp lệ; không tính vào số liệu: 0 phiếu chờ xem xét"));
+    assert!(text.contains("60 phiếu hợp lệ; không tính vào số liệu: 3 phiếu chờ xem xét"));
 }
 
 #[test]
@@ -291,38 +294,95 @@ fn english_says_the_same() {
 }
 
 #[test]
-fn the_three_reasons_are_three_different_things() {
+fn the_reasons_for_no_figure_are_different_things() {
     let children = text(&html(&sheet(Locale::Vi, |version| cell(version, 40))));
-    let cases = [
-        (CellState::Hidden, "Không công bố để bảo vệ người trả lời"),
-        (CellState::NoAnswers, "Chưa có phiếu trả lời"),
-        (CellState::NotInSample, "Không thuộc mẫu khảo sát đợt này"),
-    ];
-    for (state, words) in cases {
-        assert!(children.contains(words), "{words}");
-        let mut page = sheet(Locale::Vi, |_| state);
-        page.results.children = None;
-        page.results.series.clear();
-        page.results.channels.clear();
-        let html = html(&page);
-        assert!(
-            html.contains(words) && !html.contains("class=\"index-figure\""),
-            "{words}"
-        );
-        let others = cases_other_than(words);
-        assert!(others.iter().all(|other| !html.contains(other)), "{words}");
-    }
-}
-
-fn cases_other_than(words: &str) -> Vec<&'static str> {
-    [
+    for words in [
         "Không công bố để bảo vệ người trả lời",
         "Chưa có phiếu trả lời",
         "Không thuộc mẫu khảo sát đợt này",
-    ]
-    .into_iter()
-    .filter(|other| *other != words)
-    .collect()
+    ] {
+        assert!(children.contains(words), "{words}");
+    }
+    let not_due = Unpublished::NotDue(Some(date!(2026 - 12 - 06)));
+    let cases = [
+        (
+            CellState::Hidden,
+            "Không công bố để bảo vệ người trả lời",
+            "Quá ít người trả lời",
+        ),
+        (
+            CellState::NoAnswers,
+            "Chưa có phiếu trả lời",
+            "chưa có phiếu nào từ đây",
+        ),
+        (
+            CellState::NotInSample,
+            "Không thuộc mẫu khảo sát đợt này",
+            "không hỏi ở đơn vị này",
+        ),
+        (
+            CellState::NotPublished(Unpublished::NoRelease),
+            "Chưa công bố",
+            "chưa có lần công bố nào kể từ đó",
+        ),
+        (
+            CellState::NotPublished(not_due),
+            "Chưa công bố",
+            "sớm nhất ngày 06/12/2026",
+        ),
+        (
+            CellState::NotPublished(Unpublished::NotDue(None)),
+            "Chưa công bố",
+            "khi đợt khảo sát đã kết thúc",
+        ),
+        (
+            CellState::NotPublished(Unpublished::NotAsked),
+            "Kỳ này không lấy ý kiến",
+            "không được hỏi trong kỳ này",
+        ),
+        (
+            CellState::NotPublished(Unpublished::WholeCampaignOnly),
+            "Không công bố riêng",
+            "không theo tháng, quý, năm",
+        ),
+        (
+            CellState::NotPublished(Unpublished::ChannelsTogether),
+            "Không công bố riêng",
+            "Số liệu theo kênh chỉ công bố",
+        ),
+    ];
+    for (state, words, why) in &cases {
+        let html = html(&alone(state.clone()));
+        assert!(
+            html.contains(words) && html.contains(why) && !html.contains("class=\"index-figure\""),
+            "{words}"
+        );
+        for (_, other_words, other_why) in cases.iter().filter(|(.., other)| other != why) {
+            assert!(!html.contains(other_why), "{words}: {other_why}");
+            assert!(
+                other_words == words || !html.contains(&format!(">{other_words}<")),
+                "{words}"
+            );
+        }
+    }
+}
+
+/// A page of nothing but a cell.
+fn alone(state: CellState) -> Sheet {
+    let mut page = sheet(Locale::Vi, |_| state);
+    page.results.children = None;
+    page.results.series.clear();
+    page.results.channels.clear();
+    page
+}
+
+#[test]
+fn a_file_says_why_nothing_is_published() {
+    let due = Unpublished::NotDue(Some(date!(2026 - 12 - 06)));
+    let file = export::csv(&alone(CellState::NotPublished(due))).unwrap();
+    let (rows, at) = table(&file);
+    let fields = ["state", "reason", "due_on", "responses", "kind"].map(|name| &rows[0][at(name)]);
+    assert_eq!(fields, ["not_published", "not_due", "2026-12-06", "", ""]);
 }
 
 #[test]
@@ -379,16 +439,20 @@ fn children_lead_on_with_what_was_chosen() {
     assert!(html.contains("campaign=sipas-2026"));
 }
 
-#[test]
-fn the_file_is_a_table_that_every_program_reads() {
-    let page = sheet(Locale::Vi, |version| cell(version, 40));
-    let file = export::csv(&page).unwrap();
+/// The rows of a file, and where a column stands in them.
+fn table(file: &str) -> (Vec<csv::StringRecord>, impl Fn(&str) -> usize + use<>) {
     let rest = file.strip_prefix('\u{feff}').expect("a byte order mark");
     assert!(rest.starts_with("unit_id,unit_code,unit,") && rest.contains("\r\n"));
     let mut reader = csv::Reader::from_reader(rest.as_bytes());
     let header = reader.headers().unwrap().clone();
-    let at = |name: &str| header.iter().position(|field| field == name).unwrap();
-    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let at = move |name: &str| header.iter().position(|field| field == name).unwrap();
+    (reader.records().map(Result::unwrap).collect(), at)
+}
+
+#[test]
+fn the_file_is_a_table_that_every_program_reads() {
+    let page = sheet(Locale::Vi, |version| cell(version, 40));
+    let (rows, at) = table(&export::csv(&page).unwrap());
     let whole = rows
         .iter()
         .find(|row| &row[at("unit_code")] == "82" && &row[at("kind")] == "whole")
@@ -402,6 +466,16 @@ fn the_file_is_a_table_that_every_program_reads() {
         ("60", "77.7778")
     );
     assert_eq!(&whole[at("covers")], "chance_without_self_selection");
+    assert_eq!(&whole[at("rollup")], "pooled_answers");
+    // What was not counted stands beside every figure.
+    for row in rows.iter().filter(|row| &row[at("state")] == "shown") {
+        let counts = ["responses", "held", "late", "excluded"].map(|name| &row[at(name)]);
+        assert_eq!(counts, ["60", "3", "2", "1"], "{row:?}");
+    }
+    assert_eq!(
+        (&whole[at("all_satisfied_percent")], &whole[at("complete")]),
+        ("66.6667", "60")
+    );
     assert_eq!(
         (&whole[at("release")], &whole[at("released_on")]),
         ("12", "2026-11-22")

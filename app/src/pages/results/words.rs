@@ -7,7 +7,7 @@ use domain::questionnaire::Version;
 use domain::release::figures::Shown;
 use domain::round::{Decimal, format_count, format_percent};
 use domain::unit::{UnitDirectory, UnitId, UnitName};
-use service::results::CellState;
+use service::results::{CellState, Unpublished};
 use time::{Date, Month};
 
 use crate::chart::Extent;
@@ -118,13 +118,37 @@ pub(crate) fn version(locale: Locale, version: &Version) -> String {
     )
 }
 
-/// Why a cell shows nothing, in a few words; none where it shows figures. The three are different things.
+/// Why a cell shows nothing, in a few words; none where it shows figures. The reasons are different things.
 pub(crate) fn withheld(locale: Locale, cell: &CellState) -> Option<String> {
     let key = match cell {
         CellState::Shown(_) => return None,
         CellState::Hidden => "state-hidden",
         CellState::NoAnswers => "state-no-answers",
         CellState::NotInSample => "state-not-in-sample",
+        CellState::NotPublished(Unpublished::NoRelease | Unpublished::NotDue(_)) => "state-not-yet",
+        CellState::NotPublished(Unpublished::NotAsked) => "state-not-asked",
+        CellState::NotPublished(Unpublished::WholeCampaignOnly | Unpublished::ChannelsTogether) => {
+            "state-not-apart"
+        }
+    };
+    Some(locale.t(key))
+}
+
+/// The same explained; none where the cell shows figures.
+pub(crate) fn withheld_why(locale: Locale, cell: &CellState) -> Option<String> {
+    let key = match cell {
+        CellState::Shown(_) => return None,
+        CellState::Hidden => "state-hidden-why",
+        CellState::NoAnswers => "state-no-answers-why",
+        CellState::NotInSample => "state-not-in-sample-why",
+        CellState::NotPublished(Unpublished::NoRelease) => "state-no-release-why",
+        CellState::NotPublished(Unpublished::NotDue(Some(day))) => {
+            return Some(locale.tr("state-not-due-why", &[("date", &locale.date(*day))]));
+        }
+        CellState::NotPublished(Unpublished::NotDue(None)) => "state-not-over-why",
+        CellState::NotPublished(Unpublished::NotAsked) => "state-not-asked-why",
+        CellState::NotPublished(Unpublished::WholeCampaignOnly) => "state-whole-campaign-only-why",
+        CellState::NotPublished(Unpublished::ChannelsTogether) => "state-channels-together-why",
     };
     Some(locale.t(key))
 }
