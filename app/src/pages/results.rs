@@ -221,6 +221,9 @@ async fn table(
     Ok((headers, text).into_response())
 }
 
+/// The most units below that the API lists at once: more than any province has communes.
+const MOST_BELOW: usize = 200;
+
 /// The same figures from the API, which alone decides the shape of JSON.
 fn json(service: &Service, address: &str, unit: UnitId, choice: &Choice) -> Result<String, AppError> {
     let campaign = chosen(service, unit, choice)?.ok_or_else(AppError::not_found)?.1;
@@ -232,6 +235,7 @@ fn json(service: &Service, address: &str, unit: UnitId, choice: &Choice) -> Resu
             .filter(|(name, _)| ["questionnaire", "period", "channel"].contains(name)),
     );
     fields.push(("children", "code".to_owned()));
+    fields.push(("limit", MOST_BELOW.to_string()));
     Ok(with_query("/api/v1/indicators", &fields))
 }
 

@@ -86,7 +86,14 @@ async fn the_public_picture_of_a_demo() {
     let (_, headers, _) = get(format!("/results/{address}.json?channel=desk")).await;
     let to = headers[header::LOCATION].to_str().expect("text");
     assert!(to.starts_with(&format!("/api/v1/indicators?unit={address}&campaign=")));
-    assert!(to.ends_with("&channel=desk&children=code"));
+    assert!(to.ends_with("&channel=desk&children=code&limit=200"));
+
+    // That is all of them: no unit has more below it than the API lists at once.
+    let most = units
+        .units()
+        .iter()
+        .map(|unit| units.children_on(unit.id, day).count());
+    assert!(most.max().expect("units") <= 200);
 
     // The country has files like any other unit.
     let (status, headers, csv) = get("/en/results.csv?campaign=demo-desk".to_owned()).await;
@@ -100,7 +107,7 @@ async fn the_public_picture_of_a_demo() {
     let to = headers[header::LOCATION].to_str().expect("text");
     assert_eq!(
         to,
-        format!("/api/v1/indicators?unit={country}&campaign=demo-desk&children=code")
+        format!("/api/v1/indicators?unit={country}&campaign=demo-desk&children=code&limit=200")
     );
 
     // What is not there, and what cannot be read.
