@@ -71,11 +71,16 @@ impl tracing::Subscriber for Counter {
 }
 
 /// The results, with the rows read for them of cells, and of what lies behind cells.
-async fn counted(service: &Service, campaign: &str, unit: UnitId) -> (Results, u64, u64) {
+async fn counted(
+    service: &Service,
+    campaign: &str,
+    unit: UnitId,
+    (order, limit): (ChildOrder, usize),
+) -> (Results, u64, u64) {
     let children = ChildrenPage {
         offset: 0,
-        limit: 50,
-        order: ChildOrder::Code,
+        limit,
+        order,
         search: String::new(),
     };
     let query = ResultsQuery {
@@ -111,7 +116,8 @@ async fn a_report_reads_at_most_three_rows_for_each_unit_and_period_shown() {
         .id;
     for campaign in ["demo-desk", "demo-sipas"] {
         for unit in [country, province] {
-            let (results, cells, behind) = counted(&service, campaign, unit).await;
+            let by_code = (ChildOrder::Code, 50);
+            let (results, cells, behind) = counted(&service, campaign, unit, by_code).await;
             let children = results.children.as_ref().expect("children were asked for");
             let shown = results.periods.len().max(1) + children.rows.len();
             let shown = u64::try_from(shown).expect("a small number");
@@ -124,6 +130,15 @@ async fn a_report_reads_at_most_three_rows_for_each_unit_and_period_shown() {
                 behind, 0,
                 "{campaign}: a report reads neither responses nor tallies"
             );
+            // The weakest are known when all are: a row for each unit directly below, whatever the page shows of them.
+            let few = |order| counted(&service, campaign, unit, (order, 5));
+            let (_, by_code, _) = few(ChildOrder::Code).await;
+            let (results, weakest, behind) = few(ChildOrder::WeakestFirst).await;
+            let children = results.children.expect("children were asked for");
+            assert_eq!(children.rows.len(), 5);
+            let others = u64::try_from(children.total - 5).expect("a small number");
+            assert!(others > 0, "there are more than a page shows");
+            assert_eq!((weakest, behind), (by_code + others, 0), "{campaign}");
         }
     }
 }
