@@ -5,6 +5,7 @@
 mod assets;
 mod devices;
 mod embed;
+mod indicator_queries;
 mod indicators;
 mod intake;
 mod languages;
