@@ -28,6 +28,11 @@ async fn the_public_picture_of_a_demo() {
     let (_, _, en) = get("/en/results?order=weakest&below=weakest".to_owned()).await;
     assert!(en.contains("Satisfaction index ") && en.contains("weakest first"));
 
+    // A roll-up beside the headline says that its interval is a bound, and what it covers.
+    let (_, _, survey) = get("/results?campaign=demo-sipas".to_owned()).await;
+    assert!(survey.contains("khoảng tin cậy 95% rộng nhất là"), "{survey}");
+    assert!(survey.contains("sai số do chọn mẫu địa bàn và người trả lời"));
+
     // Each campaign has its own page, never a sum of both.
     for key in ["demo-desk", "demo-sipas"] {
         assert!(vi.contains(&format!("campaign={key}")), "{key}");

@@ -1,7 +1,8 @@
 //! The index: first the sentence, then the figure with its interval, then where it comes from.
 
+use domain::interval::IntervalRule;
 use domain::method::Selection;
-use domain::release::figures::{Figures, NodeFigures};
+use domain::release::figures::{Figures, NodeFigures, Shown};
 use leptos::prelude::*;
 
 use super::sheet::Sheet;
@@ -55,9 +56,15 @@ pub(crate) fn headline(sheet: &Sheet) -> AnyView {
                         {respondents(locale, figures.respondents)} " · "
                         {locale.tn("answers", u64::try_from(figures.answers).unwrap_or_default())}
                     </p>
+                    <p class="index-notes">
+                        {locale.tr("interval-covers", &[("covers", words::bilingual(locale, shown.covers.label()))])}
+                    </p>
                 </div>
             </div>
-            {provenance(locale, figures, whole)}
+            <div class="about">
+                {measures(locale, whole)}
+                {provenance(locale, figures, shown)}
+            </div>
         </section>
     }
     .into_any()
@@ -74,61 +81,84 @@ fn withheld(sheet: &Sheet) -> AnyView {
     .into_any()
 }
 
-/// How the figure came about: selection, method, what its interval covers, what was not counted.
-fn provenance(locale: Locale, figures: &Figures, whole: &NodeFigures) -> AnyView {
-    let method = figures.method;
-    let mut rows: Vec<(&str, String)> = vec![
-        (
-            "about-selection",
-            words::bilingual(locale, figures.selection.name()).to_owned(),
-        ),
-        (
-            "about-method",
-            format!(
-                "{} – {}",
-                words::bilingual(locale, method.name),
-                words::bilingual(locale, method.source)
-            ),
-        ),
-        (
-            "about-rollup",
-            words::bilingual(locale, method.rollup.name()).to_owned(),
-        ),
-    ];
+/// The other measures of the same responses, each with its interval and its respondents; nothing where there are none.
+fn measures(locale: Locale, whole: &NodeFigures) -> Option<AnyView> {
+    let mut rows = Vec::new();
     if let Some(shown) = &whole.mean_of_criteria {
-        let value = format!(
-            "{} ({})",
-            words::share(locale, shown, 2),
-            words::interval(locale, shown)
-        );
-        rows.push(("about-other-rollup", value));
-    }
-    if let Some(shown) = &whole.share {
-        rows.push((
-            "about-covers",
-            words::bilingual(locale, shown.covers.label()).to_owned(),
-        ));
-        if let Some(effect) = shown.estimate.design_effect {
-            rows.push((
-                "about-design-effect",
-                domain::round::Decimal::of_float(effect, 1).format(locale.style()),
-            ));
+        let key = if shown.estimate.rule == IntervalRule::Bound {
+            "measure-at-most"
+        } else {
+            "measure"
+        };
+        let (value, interval) = (words::share(locale, shown, 2), words::interval(locale, shown));
+        let mut text = measured(locale, key, &value, &interval, shown);
+        if whole.share.is_some_and(|share| share.covers != shown.covers) {
+            let covers = words::bilingual(locale, shown.covers.label());
+            text.push(' ');
+            text.push_str(&locale.tr("interval-covers", &[("covers", covers)]));
         }
+        rows.push(("about-other-rollup", text));
     }
     if let Some(shown) = &whole.mean {
-        rows.push(("about-mean", words::mean(locale, shown)));
+        let (value, interval) = words::mean_parts(locale, shown);
+        rows.push((
+            "about-mean",
+            measured(locale, "measure", &value, &interval, shown),
+        ));
     }
     if let Some(shown) = &whole.all_satisfied {
+        let (value, interval) = (words::share(locale, shown, 1), words::interval(locale, shown));
         rows.push((
             "about-all-satisfied",
-            format!(
-                "{} ({})",
-                words::share(locale, shown, 1),
-                words::interval(locale, shown)
-            ),
+            measured(locale, "measure", &value, &interval, shown),
+        ));
+    }
+    (!rows.is_empty()).then(|| facts(locale, "measures-title", rows))
+}
+
+/// A measure with its interval and its respondents.
+fn measured(locale: Locale, key: &str, value: &str, interval: &str, shown: &Shown) -> String {
+    locale.tr(
+        key,
+        &[
+            ("value", value),
+            ("interval", interval),
+            ("respondents", &respondents(locale, shown.estimate.respondents)),
+        ],
+    )
+}
+
+/// How the figure came about: selection, method, roll-up, what was not counted.
+fn provenance(locale: Locale, figures: &Figures, shown: &Shown) -> AnyView {
+    let method = figures.method;
+    let mut rows = Vec::new();
+    // Of whoever answered it is said above the figure.
+    if figures.selection != Selection::Open {
+        let selection = words::bilingual(locale, figures.selection.name());
+        rows.push(("about-selection", selection.to_owned()));
+    }
+    let source = words::bilingual(locale, method.source);
+    rows.push((
+        "about-method",
+        format!("{} – {source}", words::bilingual(locale, method.name)),
+    ));
+    rows.push((
+        "about-rollup",
+        words::bilingual(locale, method.rollup.name()).to_owned(),
+    ));
+    if let Some(effect) = shown.estimate.design_effect {
+        let effect = domain::round::Decimal::of_float(effect, 1).format(locale.style());
+        rows.push((
+            "about-design-effect",
+            locale.tr("design-effect-means", &[("effect", &effect)]),
         ));
     }
     rows.push(("about-responses", counted(locale, figures)));
+    facts(locale, "provenance-title", rows)
+}
+
+/// A titled list of facts.
+fn facts(locale: Locale, title: &'static str, rows: Vec<(&'static str, String)>) -> AnyView {
     let rows: Vec<_> = rows
         .into_iter()
         .map(|(term, text)| {
@@ -140,7 +170,13 @@ fn provenance(locale: Locale, figures: &Figures, whole: &NodeFigures) -> AnyView
             }
         })
         .collect();
-    view! { <dl class="provenance">{rows}</dl> }.into_any()
+    view! {
+        <section aria-labelledby=title>
+            <h3 id=title>{locale.t(title)}</h3>
+            <dl>{rows}</dl>
+        </section>
+    }
+    .into_any()
 }
 
 /// Responses counted, and beside them those that are not.

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 
 use super::headline;
 use super::sheet::Sheet;
-use super::structure::{described, part, ramp};
+use super::structure::{described, figure, part, ramp};
+use super::words;
 use crate::chart::{Extent, bar, distribution, legend};
 use crate::i18n::Locale;
 
@@ -123,8 +124,11 @@ fn stacks(locale: Locale, levels: &[String], rows: Vec<(String, &ItemFigures)>) 
             let body = match &figures.counts {
                 Some(counts) if counts.answered > 0 => view! {
                     <div class="row-charts">
+                        {figures.share.as_ref().map(|share| figure(locale, Some(share), Some(counts.answered), 1))}
                         {distribution(ramp, &counts.options, described(locale, levels, &counts.options))}
-                        <p class="row-aside">{headline::respondents(locale, counts.answered)}</p>
+                        {figures.share.is_none().then(|| {
+                            view! { <p class="row-aside">{headline::respondents(locale, counts.answered)}</p> }
+                        })}
                     </div>
                 }
                 .into_any(),
@@ -152,11 +156,15 @@ fn shares(locale: Locale, options: &[String], figures: &ItemFigures, several: bo
             let estimate = domain::estimate::criterion_share(count, counts.answered);
             let bar = estimate.map(|estimate| {
                 let interval = estimate.interval;
-                bar(Extent {
-                    value: estimate.value,
-                    low: interval.low,
-                    high: interval.high,
-                })
+                let ends = words::ends(locale, interval);
+                view! {
+                    {bar(Extent {
+                        value: estimate.value,
+                        low: interval.low,
+                        high: interval.high,
+                    })}
+                    <span class="row-notes">{locale.tr("interval-short", &[("interval", &ends)])}</span>
+                }
             });
             view! {
                 <li class="row">

@@ -1,6 +1,7 @@
 //! Figures, periods and channels in words.
 
 use domain::channel::ChannelClass;
+use domain::interval::Interval;
 use domain::method::Bilingual;
 use domain::period::Period;
 use domain::questionnaire::Version;
@@ -21,7 +22,11 @@ pub(crate) fn share(locale: Locale, shown: &Shown, places: u8) -> String {
 /// The ends of a share's interval in percent, without the sign: `82–86`. As many decimals as the width needs
 /// for the ends to be told apart.
 pub(crate) fn interval(locale: Locale, shown: &Shown) -> String {
-    let interval = shown.estimate.interval;
+    ends(locale, shown.estimate.interval)
+}
+
+/// The same of an interval alone.
+pub(crate) fn ends(locale: Locale, interval: Interval) -> String {
     let places = match interval.width() * 100.0 {
         width if width >= 3.0 => 0,
         width if width >= 0.3 => 1,
@@ -33,13 +38,17 @@ pub(crate) fn interval(locale: Locale, shown: &Shown) -> String {
 
 /// A mean score with its interval: `4,12 (4,05–4,19)`.
 pub(crate) fn mean(locale: Locale, shown: &Shown) -> String {
+    let (value, interval) = mean_parts(locale, shown);
+    format!("{value} ({interval})")
+}
+
+/// A mean score, and the ends of its interval.
+pub(crate) fn mean_parts(locale: Locale, shown: &Shown) -> (String, String) {
     let end = |value: f64| Decimal::of_float(value, 2).format(locale.style());
     let (value, interval) = (shown.estimate.ratio.rounded(2), shown.estimate.interval);
-    format!(
-        "{} ({}–{})",
+    (
         value.format(locale.style()),
-        end(interval.low),
-        end(interval.high)
+        format!("{}–{}", end(interval.low), end(interval.high)),
     )
 }
 
