@@ -2,7 +2,7 @@
 //!
 //! The sums of products of `(1, answered, satisfied, score)` over respondents, for every pair of criteria.
 //! They give the variance of any mean of criteria, and paired comparisons of two criteria, without a single
-//! response. The store keeps them; no figure that is shown uses them yet (`docs/adr/0009-mean-of-criteria.md`).
+//! response. The store keeps them; no figure that is shown uses them yet (`docs/adr/0010-mean-of-criteria.md`).
 
 #![deny(clippy::float_arithmetic)]
 
