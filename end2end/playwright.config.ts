@@ -16,7 +16,7 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: process.env.CI === "true",
   // A test that passes at the second try has found something, and is listed as flaky. Here it fails at once; a machine of which
-  // nothing is known may try again. What counts lost answers never does: see kiosk-faults.
+  // nothing is known may try again. What counts answers never does, nor what looks for traces of them.
   retries: process.env.CI === "true" ? 1 : 0,
   // How long a condition may take is no claim about the product, and the machine may do much else: a wait is as long as it has
   // to be, and a test ends long before the whole run would.

@@ -19,13 +19,13 @@ export interface Certificate {
   discard(): Promise<void>;
 }
 
-/** Makes a certificate for 127.0.0.1 that is good for two days. */
+/** Makes a certificate for 127.0.0.1 and localhost, which are two sites, that is good for two days. */
 export async function makeCertificate(): Promise<Certificate> {
   const folder = await mkdtemp(join(tmpdir(), "nghe-dan-cert-"));
   const [certFile, keyFile] = [join(folder, "cert.pem"), join(folder, "key.pem")];
   await promisify(execFile)("openssl", [
     ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"],
-    ...["-subj", "/CN=Nghe Dan test", "-addext", "subjectAltName=IP:127.0.0.1"],
+    ...["-subj", "/CN=Nghe Dan test", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"],
     ...["-out", certFile, "-keyout", keyFile],
   ]);
   const [cert, key] = [await readFile(certFile, "utf8"), await readFile(keyFile, "utf8")];

@@ -1,15 +1,15 @@
 // A desk device in a browser profile on disk, and a server with one point for it.
 
-import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
 
-import { type BrowserContext, chromium, expect, type Page, test as base } from "@playwright/test";
+import { expect, type Page, test as base } from "@playwright/test";
 
 import { type Certificate, makeCertificate } from "./certificate.ts";
 import type { Filling, Run } from "./filling.ts";
+import { Machine } from "./machine.ts";
+import { numberOf } from "./person.ts";
 import { type Proxy, startProxy } from "./proxy.ts";
 import { type Server, startServer } from "./server.ts";
 
@@ -27,6 +27,8 @@ export interface Desk {
   readonly certificate: Certificate | undefined;
   /** The point's code. */
   readonly point: string;
+  /** The versions that are asked. */
+  readonly versions: readonly string[];
   /** What the server holds of a version, as `export` shows it. */
   responses(version?: string): Promise<Stored[]>;
   /** How many responses the server holds, of all versions. */
@@ -55,27 +57,27 @@ export function civilDate(at: number): string {
 }
 
 interface Options {
-  /** Server and proxy speak https, with a certificate of their own. */
-  https?: boolean;
-  /** Another version is asked from tomorrow on. */
-  changes?: boolean;
+  /** Server and proxy speak https, with a certificate of their own or this one. */
+  https?: boolean | Certificate;
+  /** Version 2 is asked from tomorrow on, or has been from the first day. */
+  changes?: boolean | "already";
   /** Further flags of the server. */
   flags?: readonly string[];
 }
 
 /** A campaign and one point whose limit no test reaches; prints the point's code. */
-function filling(changes: boolean): Filling {
+function filling(changes: boolean | "already"): Filling {
   return {
-    name: changes ? "desk-changes" : "desk",
+    name: `desk-${changes}`,
     async fill(run) {
       const names = ["--title-vi", "Đánh giá tại quầy 2026", "--title-en", "Desk rating 2026"];
       const agency = ["--agency-vi", "Sở Nội vụ tỉnh Đồng Tháp", "--agency-en", "Department of Home Affairs of Dong Thap"];
-      const asked = ["--questionnaire", "desk-rating/1", "--unit", "82", "--selection", "open", "--starts-on", "2026-01-01"];
+      const asked = ["--unit", "82", "--selection", "open", "--starts-on", "2026-01-01"];
       await run("migrate");
-      if (changes) {
-        await publishSecond(run);
-        asked.push("--questionnaire", `desk-rating/2@${civilDate(Date.now() + DAY_MS)}`);
-      }
+      if (changes) await publishSecond(run);
+      if (changes !== "already") asked.push("--questionnaire", "desk-rating/1");
+      if (changes === "already") asked.push("--questionnaire", "desk-rating/2");
+      if (changes === true) asked.push("--questionnaire", `desk-rating/2@${civilDate(Date.now() + DAY_MS)}`);
       await run("campaign", "add", CAMPAIGN, ...names, ...agency, ...asked);
       const place = ["--campaign", CAMPAIGN, "--unit", "29954", "--label", "Quầy 3", "--hourly-limit", "100000"];
       return (await run("point", "add", ...place)).split("\t")[0] ?? "";
@@ -85,12 +87,13 @@ function filling(changes: boolean): Filling {
 
 /** Starts a server with one point, behind a proxy. */
 export async function startDesk({ https = false, changes = false, flags = [] }: Options = {}): Promise<Desk> {
-  const certificate = https ? await makeCertificate() : undefined;
+  const made = https === true ? await makeCertificate() : undefined;
+  const certificate = typeof https === "object" ? https : made;
   const server = await startServer(filling(changes), certificate, flags);
   const point = server.filled;
-  const versions = changes ? ["1", "2"] : ["1"];
+  const versions = changes === "already" ? ["2"] : changes ? ["1", "2"] : ["1"];
   const proxy = await startProxy(Number(new URL(server.origin).port), certificate);
-  const responses = async (version = "1") => {
+  const responses = async (version = versions[0]) => {
     const rows = await server.run("export", CAMPAIGN, "--questionnaire", `desk-rating/${version}`, "--format", "jsonl");
     const lines = rows.split("\n").filter((row) => row !== "");
     return lines.map((row) => JSON.parse(row) as Stored);
@@ -100,9 +103,10 @@ export async function startDesk({ https = false, changes = false, flags = [] }: 
     proxy,
     certificate,
     point,
+    versions,
     responses,
     async stored() {
-      const all = await Promise.all(versions.map(responses));
+      const all = await Promise.all(versions.map((version) => responses(version)));
       return all.flat().length;
     },
     async code() {
@@ -116,9 +120,20 @@ export async function startDesk({ https = false, changes = false, flags = [] }: 
     async close() {
       await proxy.close();
       await server.stop();
-      await certificate?.discard();
+      await made?.discard();
     },
   };
+}
+
+/** The desk rating as it is shipped. */
+const SHIPPED = resolve(import.meta.dirname, "../../data/questionnaires/desk-rating-1.json");
+
+/** The numbers of the responses that the server holds, as `finish` gave them; version 2 asks the same first questions. */
+export async function numbers(desk: Desk): Promise<number[]> {
+  const { sections } = JSON.parse(await readFile(SHIPPED, "utf8"));
+  const questions = sections.flatMap((section: { questions: unknown }) => section.questions);
+  const stored = (await Promise.all(desk.versions.map((version) => desk.responses(version)))).flat();
+  return stored.map((row) => numberOf({ ...row.respondent, ...row.answers }, questions));
 }
 
 /** Kinds of questions that the desk rating does not ask. */
@@ -131,8 +146,7 @@ const KINDS = [
 
 /** Publishes the desk rating again, as version 2: with another first sentence, and every kind of question. */
 async function publishSecond(run: Run): Promise<void> {
-  const shipped = resolve(import.meta.dirname, "../../data/questionnaires/desk-rating-1.json");
-  const definition = JSON.parse(await readFile(shipped, "utf8"));
+  const definition = JSON.parse(await readFile(SHIPPED, "utf8"));
   definition.version = "2";
   definition.sections[0].questions[0].text.vi = TOMORROW;
   definition.sections.at(-1).questions.unshift(...KINDS);
@@ -141,69 +155,6 @@ async function publishSecond(run: Run): Promise<void> {
   await writeFile(file, JSON.stringify(definition));
   await run("import-questionnaire", file);
   await rm(folder, { recursive: true });
-}
-
-/** A browser whose profile lies on disk: it can lose power and start again. */
-export class Machine {
-  private context: BrowserContext | undefined;
-  private readonly folder: string;
-  private readonly trust: string[];
-
-  private constructor(folder: string, certificate: Certificate | undefined) {
-    this.folder = folder;
-    // Not `ignoreHTTPSErrors`: with that Chromium registers no service worker.
-    this.trust = certificate ? [`--ignore-certificate-errors-spki-list=${certificate.spki}`] : [];
-  }
-
-  /** A machine that trusts the certificate. */
-  static async make(certificate: Certificate | undefined): Promise<Machine> {
-    return new Machine(await mkdtemp(join(tmpdir(), "nghe-dan-kiosk-")), certificate);
-  }
-
-  /** Switches it on; `viewport` is the screen. */
-  async start(viewport = { width: 1080, height: 1920 }): Promise<Page> {
-    this.context = await chromium.launchPersistentContext(this.folder, {
-      executablePath: process.env.NGHE_DAN_CHROMIUM ?? "/usr/bin/chromium",
-      args: [
-        ...["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-        ...this.trust,
-      ],
-      viewport,
-      locale: "vi-VN",
-    });
-    const [page] = this.context.pages();
-    return page ?? (await this.context.newPage());
-  }
-
-  async newPage(): Promise<Page> {
-    if (!this.context) throw new Error("the machine is off");
-    return this.context.newPage();
-  }
-
-  /** Takes its power away: every process of this profile ends at once, and nothing is asked to. */
-  async kill(): Promise<void> {
-    // The name of the profile's folder is in the command line of the browser and of nothing else.
-    const { stdout } = await promisify(execFile)("pgrep", ["-f", "--", this.folder]);
-    const closed = new Promise((done) => this.context?.once("close", done));
-    for (const pid of stdout.split("\n").filter((line) => line !== "")) {
-      try {
-        process.kill(Number(pid), "SIGKILL");
-      } catch {
-        // It ended with its parent.
-      }
-    }
-    await closed;
-  }
-
-  /** Closes the browser as a person would. */
-  async stop(): Promise<void> {
-    await this.context?.close();
-  }
-
-  async discard(): Promise<void> {
-    await this.context?.close().catch(() => undefined);
-    await rm(this.folder, { recursive: true, force: true });
-  }
 }
 
 interface KioskFixtures {
@@ -232,7 +183,8 @@ export const test = base.extend<KioskFixtures>({
   },
 });
 
-export { expect };
+export { expect, Machine };
+export { finish, goOn, goOnTo } from "./person.ts";
 
 /** Types the code on a new device and waits until it is ready. */
 export async function enrol(page: Page, desk: Desk): Promise<void> {
@@ -242,54 +194,27 @@ export async function enrol(page: Page, desk: Desk): Promise<void> {
   await expect(page.getByRole("button", { name: "Bắt đầu" })).toBeVisible();
 }
 
+/** Tells the page that the network is back, as the browser would after a real outage. */
+export function online(page: Page): Promise<boolean> {
+  return page.evaluate(() => window.dispatchEvent(new Event("online")));
+}
+
+/** Lets the answers of the device count, and waits until it knows. */
+export async function putIntoService(page: Page, desk: Desk): Promise<void> {
+  await desk.server.run("device", "service", await desk.device());
+  // A server sees within seconds what the command line made; the device asks when it is told that there is a network.
+  await expect(async () => {
+    await online(page);
+    await expect(page.locator(".kiosk-trial")).toBeHidden({ timeout: 2_000 });
+  }).toPass({ timeout: 60_000 });
+}
+
 /** Waits until the page would start without a network. */
 export async function kept(page: Page): Promise<void> {
   await page.waitForFunction(async () => {
     await navigator.serviceWorker.ready;
     return navigator.serviceWorker.controller !== null;
   });
-}
-
-/** Goes on to the next question, and waits until it is there. */
-export async function goOn(page: Page): Promise<void> {
-  const place = page.locator(".kiosk-progress p");
-  const before = await place.textContent();
-  await page.locator(".kiosk-on").click();
-  await expect(place).not.toHaveText(before ?? "");
-}
-
-/** Goes on until a question is answered in what the selector names. */
-export async function goOnTo(page: Page, selector: string): Promise<void> {
-  while ((await page.locator(selector).count()) === 0) await goOn(page);
-}
-
-/** Finishes `count` responses, skipping every question: as fast as the page takes them. */
-export async function finish(page: Page, count: number): Promise<void> {
-  await page.evaluate(async (count) => {
-    const until = <T>(found: () => T | null | undefined | false) =>
-      new Promise<T>((done) => {
-        const look = () => {
-          const got = found();
-          if (got) done(got);
-          else setTimeout(look, 5);
-        };
-        look();
-      });
-    const query = (selector: string) => document.querySelector<HTMLButtonElement>(selector);
-    for (let n = 0; n < count; n += 1) {
-      (await until(() => query(".kiosk-begin"))).click();
-      for (;;) {
-        const on = await until(() => query(".kiosk-on"));
-        const last = on.dataset.send !== undefined;
-        const place = query(".kiosk-progress p")?.textContent;
-        on.click();
-        if (last) break;
-        await until(() => query(".kiosk-progress p")?.textContent !== place);
-      }
-      // The thanks: what was finished is on disk now.
-      (await until(() => query(".kiosk-main .kiosk-center .kiosk-plain"))).click();
-    }
-  }, count);
 }
 
 /** Opens the staff's screen. */

@@ -2,8 +2,8 @@
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { cp, mkdtemp, rm } from "node:fs/promises";
-import { get as getPlain } from "node:http";
-import { get as getSecure } from "node:https";
+import { type IncomingMessage, request as askPlainly } from "node:http";
+import { request as askSecurely } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -32,6 +32,8 @@ export interface Server {
   halt(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
   /** Starts it again where it was. */
   resume(): Promise<void>;
+  /** Copies its database while it is stopped, and gives what puts the copy back: everything since is lost to the server. */
+  backUp(): Promise<() => Promise<void>>;
   /** Stops it as an administrator would, and removes its database. */
   stop(): Promise<void>;
 }
@@ -59,6 +61,7 @@ export async function startServer(
   const template = await filled(filling, (folder) => runOn(databaseIn(folder)));
   const folder = await mkdtemp(join(tmpdir(), "nghe-dan-e2e-"));
   await cp(template.folder, folder, { recursive: true });
+  const backups = `${folder}-backup`;
   const database = databaseIn(folder);
   const port = await freePort();
   const origin = `${certificate ? "https" : "http"}://127.0.0.1:${port}`;
@@ -73,7 +76,7 @@ export async function startServer(
     started.stdout.on("data", (text) => (log += text));
     started.stderr.on("data", (text) => (log += text));
     try {
-      await ready(started, () => status(`${origin}/readyz`, certificate), () => log);
+      await ready(started, async () => (await ask(`${origin}/readyz`, certificate)).status, () => log);
     } catch (error) {
       started.kill("SIGKILL");
       await rm(folder, { recursive: true, force: true });
@@ -97,22 +100,47 @@ export async function startServer(
     async resume() {
       child = await start();
     },
+    async backUp() {
+      const copy = join(backups, "copy");
+      await halt("SIGTERM");
+      await cp(folder, copy, { recursive: true });
+      child = await start();
+      return async () => {
+        await halt("SIGTERM");
+        await rm(folder, { recursive: true });
+        await cp(copy, folder, { recursive: true });
+        child = await start();
+      };
+    },
     async stop() {
       await halt("SIGTERM");
+      await rm(backups, { recursive: true, force: true });
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** The status of the answer at an address; 0 when there is none. Only the given certificate is trusted. */
-export function status(address: string, certificate?: Certificate): Promise<number> {
+/** What is asked of a server beside a GET. */
+interface Asking {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Asks a server as a program would: the status, 0 when there is no answer, and the text. Only the given certificate is trusted. */
+export function ask(address: string, certificate?: Certificate, asking: Asking = {}): Promise<{ status: number; text: string }> {
+  const { method = "GET", headers = {}, body } = asking;
   return new Promise((done) => {
-    const answered = (answer: { statusCode?: number; resume(): void }) => {
-      answer.resume();
-      done(answer.statusCode ?? 0);
+    const answered = (answer: IncomingMessage) => {
+      let text = "";
+      answer.setEncoding("utf8").on("data", (part: string) => (text += part));
+      answer.on("end", () => done({ status: answer.statusCode ?? 0, text })).on("error", () => done({ status: 0, text }));
     };
-    const request = certificate ? getSecure(address, { ca: certificate.cert }, answered) : getPlain(address, answered);
-    request.on("error", () => done(0));
+    const request = certificate
+      ? askSecurely(address, { ca: certificate.cert, method, headers }, answered)
+      : askPlainly(address, { method, headers }, answered);
+    request.on("error", () => done({ status: 0, text: "" }));
+    request.end(body);
   });
 }
 

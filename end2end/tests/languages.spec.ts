@@ -1,10 +1,12 @@
 // A language that was added as files, on a phone and on a desk device: its words, its direction, its font, its voice.
 
-import type { Page } from "@playwright/test";
-
 import { violations } from "../support/axe.ts";
-import { enrol, expect, goOn, kept, test } from "../support/kiosk.ts";
+import { enrol, expect, kept, test } from "../support/kiosk.ts";
 import { discard, makePack, packFolder } from "../support/pack.ts";
+import { answer, goOnTo, HEADING, SEND, send } from "../support/person.ts";
+
+// An answer that was lost once was lost.
+test.describe.configure({ retries: 0 });
 
 const FONT = "be-vietnam-pro-400.woff2";
 let folder: string;
@@ -70,22 +72,17 @@ test("a desk device speaks the language of a pack, also after a cold start witho
   // The question first, then the answers that can be chosen.
   await expect.poll(() => page.evaluate(() => window.heard.length)).toBe(2);
   expect(await page.evaluate(() => new Set(window.heard).size)).toBe(2);
-  await page.getByRole("radio", { name: "[Nộp hồ sơ]" }).click();
+  await answer(page, "[Nộp hồ sơ]").click();
   await expect(page.locator(".kiosk-progress p")).toContainText("2");
   expect(await page.locator("main [lang='vi']").count()).toBe(0);
+  await goOnTo(page, SEND);
   await send(page);
+  expect(await page.locator(HEADING).innerText(), "the thanks are in the language too").toMatch(/^\[.+\]$/);
   desk.proxy.set("open");
   await expect.poll(() => desk.stored()).toBe(1);
   const [row] = await desk.responses();
   expect(row?.language).toBe("qaa");
 });
-
-/** Goes on to the end, and sends. */
-async function send(page: Page): Promise<void> {
-  while ((await page.locator(".kiosk-on[data-send]").count()) === 0) await goOn(page);
-  await page.locator(".kiosk-on").click();
-  await expect(page.getByRole("heading", { name: "[Cảm ơn Ông/Bà]" })).toBeVisible();
-}
 
 test("what a pack lacks is Vietnamese, marked, on a phone and on a device", async ({ desk, machine }) => {
   const missing = ["survey-start", "kiosk-begin", "question.purpose"];
