@@ -29,19 +29,23 @@ export const test = base.extend<PageFixtures, WorkerFixtures>({
   ],
   baseURL: ({ server }, use) => use(server.origin),
   expected: [[], { option: true }],
-  page: async ({ page, expected }, use) => {
+  page: async ({ page, expected, javaScriptEnabled }, use) => {
     const problems: string[] = [];
     const note = (problem: string) => {
       if (!expected.some((pattern) => pattern.test(problem))) problems.push(problem);
     };
     page.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") note(`${message.type()}: ${message.text()}`);
+      if (message.type() !== "error" && message.type() !== "warning") return;
+      // Which document or file it is about matters where a test asks for one that is not there.
+      const { url } = message.location();
+      note(`${message.type()}: ${message.text()}${url ? ` at ${url}` : ""}`);
     });
     page.on("pageerror", (error) => note(`uncaught: ${error.message}`));
     page.on("requestfailed", (request) => {
       const why = request.failure()?.errorText;
-      // Leaving a page ends what it was still loading.
-      if (why !== "net::ERR_ABORTED") note(`request: ${request.url()} ${why}`);
+      // Leaving a page ends what it was still loading; a browser without scripting loads no scripts, and says so in this way.
+      const meant = why === "net::ERR_ABORTED" || (why === "csp" && javaScriptEnabled === false);
+      if (!meant) note(`request: ${request.url()} ${why}`);
     });
     await use(page);
     expect(problems, "the browser complained").toEqual([]);

@@ -152,7 +152,7 @@ test.describe("errors", () => {
   let desk: Desk;
 
   test.beforeAll(async () => {
-    desk = await startDesk();
+    desk = await startDesk({ changes: "already" });
     const place = ["--campaign", "desk-2026", "--unit", "29954", "--needs-code"];
     code = (await desk.server.run("point", "add", ...place)).split("\t")[0] ?? "";
   });
@@ -177,5 +177,41 @@ test.describe("errors", () => {
     await expect(field).toHaveAttribute("aria-invalid", "true");
     await expect(field).toHaveAccessibleDescription(/Mã chưa đúng/);
     await expect(field).toHaveValue("2222 2222 2222 2223");
+  });
+
+  test("with a number that cannot be true everything else that was answered and typed stays", async ({ page }) => {
+    await page.goto(`${desk.server.origin}/s/${desk.point}`);
+    await page.getByRole("button", { name: "Bắt đầu" }).click();
+    await page.locator('input[name="a.respondent_type"][value="organisation"]').check();
+    const number = page.getByRole("textbox", { name: "Ông/Bà đã đến đây bao nhiêu lần vì việc này?" });
+    while (!(await number.isVisible())) await page.getByRole("button", { name: "Tiếp tục" }).click();
+    await number.fill("30 lần");
+    await page.getByRole("textbox", { name: "Tên thủ tục" }).fill("Cấp lại giấy <chứng nhận> & bản sao");
+    await page.locator('input[name="a.kind_yes_no"]').first().check();
+    await page.getByRole("button", { name: "Tiếp tục" }).click();
+
+    await expect(page).toHaveTitle(/^Lỗi: /);
+    const summary = page.getByRole("alert");
+    await expect(summary).toBeFocused();
+    await expect(summary).toHaveAccessibleName("1 chỗ cần xem lại");
+    expect(await violations(page)).toEqual([]);
+    const link = summary.getByRole("link");
+    await expect(link).toHaveCount(1);
+    await link.click();
+    await expect(number).toBeFocused();
+    await expect(number).toHaveAttribute("aria-invalid", "true");
+    await expect(number).toHaveAccessibleDescription(/số nguyên/);
+    await expect(number).toHaveValue("30 lần");
+    await expect(page.getByRole("textbox", { name: "Tên thủ tục" })).toHaveValue("Cấp lại giấy <chứng nhận> & bản sao");
+    await expect(page.locator('input[name="a.kind_yes_no"]').first()).toBeChecked();
+
+    // What was mended is taken, and what was answered on other pages is still there.
+    await number.fill("3");
+    await page.getByRole("button", { name: "Tiếp tục" }).click();
+    await expect(page).toHaveTitle(/^(?!Lỗi)/);
+    while (!(await page.locator('input[name="a.respondent_type"][value="organisation"]').isVisible())) {
+      await page.getByRole("button", { name: "Quay lại" }).click();
+    }
+    await expect(page.locator('input[name="a.respondent_type"][value="organisation"]')).toBeChecked();
   });
 });

@@ -1,12 +1,15 @@
 // The main job: a person answers at the link of a desk, and the figures of that desk's unit and of every
-// unit above it have moved by exactly that.
+// unit above it have moved by exactly that, in what programs read and on the pages that people read.
 
-import type { Browser, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 
 import { violations } from "../support/axe.ts";
 import type { Server } from "../support/server.ts";
 import { expect, test } from "../support/test.ts";
 import { links } from "../support/world.ts";
+
+// An answer that was lost or counted twice once was.
+test.describe.configure({ retries: 0 });
 
 /** What the API says of one unit. */
 interface Figures {
@@ -15,11 +18,27 @@ interface Figures {
   satisfied: number;
 }
 
+/** What the page of one unit says. */
+interface Shown {
+  /** Of whom. */
+  unit: string;
+  respondents: number;
+  answers: number;
+  /** The index, as it is written. */
+  index: string;
+}
+
 /** The desk whose link the demo gave, and the units from it up to the country. */
 interface Desk {
   readonly path: string;
   readonly campaign: string;
-  readonly units: readonly string[];
+  readonly units: readonly Unit[];
+}
+
+interface Unit {
+  readonly id: string;
+  /** The address of its results. */
+  readonly results: string;
 }
 
 async function json(server: Server, path: string): Promise<any> {
@@ -32,14 +51,14 @@ async function desk(server: Server): Promise<Desk> {
   const path = links(server)[0] ?? "";
   expect(path).toMatch(/^\/s\/[2-9A-HJ-NP-Z]{8}$/);
   const point = await json(server, `/api/v1/points/${path.slice(3)}`);
-  const units = point.units.map((unit: any) => unit.id);
+  const units = point.units.map(({ id, address }: any) => ({ id, results: `/results/${address}` }));
   expect(units.length).toBeGreaterThanOrEqual(3);
   return { path, campaign: point.campaign.key, units };
 }
 
 async function figures(server: Server, desk: Desk): Promise<Figures[]> {
   return Promise.all(
-    desk.units.map(async (unit) => {
+    desk.units.map(async ({ id: unit }) => {
       const query = new URLSearchParams({ unit, campaign: desk.campaign, period: "campaign" });
       const found = await json(server, `/api/v1/indicators?${query}`);
       const shown = found.cell.figures;
@@ -50,6 +69,28 @@ async function figures(server: Server, desk: Desk): Promise<Figures[]> {
       };
     }),
   );
+}
+
+/** What people read of the units: on the pages, one after the other. */
+async function shown(page: Page, desk: Desk): Promise<Shown[]> {
+  const all: Shown[] = [];
+  for (const { results } of desk.units) {
+    await page.goto(`${results}?campaign=${desk.campaign}&period=campaign`);
+    const notes = await page.locator(".index-notes").innerText();
+    const count = (words: string) => Number(new RegExp(`([\\d.]+)\\s+${words}`).exec(notes)?.[1]?.replaceAll(".", ""));
+    all.push({
+      unit: await page.getByRole("heading", { level: 1 }).innerText(),
+      respondents: count("người trả lời"),
+      answers: count("lượt đánh giá"),
+      index: (await page.locator(".index-figure").innerText()).replaceAll(/\s/g, ""),
+    });
+  }
+  return all;
+}
+
+/** An index in percent with two decimals, as it is written in Vietnamese. */
+function written({ satisfied, answers }: Figures): string {
+  return `${((100 * satisfied) / answers).toFixed(2).replace(".", ",")}%`;
 }
 
 /** Answers the desk rating: overall, three aspects of which one is bad, and why. */
@@ -80,37 +121,40 @@ async function choose(page: Page, name: string, value: string): Promise<void> {
   await expect(radio).toBeChecked();
 }
 
-async function answersMoveFigures(browser: Browser, server: Server, scripting: boolean): Promise<void> {
-  const place = await desk(server);
-  const before = await figures(server, place);
-  const context = await browser.newContext({
-    javaScriptEnabled: scripting,
-    viewport: { width: 360, height: 800 },
-    baseURL: server.origin,
-  });
-  const page = await context.newPage();
-  await answer(page, place.path);
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Đã gửi. Cảm ơn Ông/Bà.");
-  await context.close();
-  const expected = before.map((unit) => ({
-    respondents: unit.respondents + 1,
-    answers: unit.answers + 3,
-    satisfied: unit.satisfied + 2,
-  }));
-  await expect.poll(() => figures(server, place)).toEqual(expected);
-}
-
 test.describe("answering moves the figures of the unit and of all above it", () => {
   // The same desk, one after the other, so that each sees only its own answer.
-  test.describe.configure({ mode: "serial" });
+  test.describe.configure({ mode: "serial", retries: 0 });
+  test.use({ viewport: { width: 360, height: 800 } });
 
-  test("on a phone without scripting", async ({ browser, server }) => {
-    await answersMoveFigures(browser, server, false);
-  });
+  for (const [how, javaScriptEnabled] of [
+    ["without", false],
+    ["with", true],
+  ] as const) {
+    test.describe(() => {
+      test.use({ javaScriptEnabled });
 
-  test("on a phone with scripting", async ({ browser, server }) => {
-    await answersMoveFigures(browser, server, true);
-  });
+      test(`on a phone ${how} scripting`, async ({ page, server }) => {
+        const place = await desk(server);
+        const [before, read] = [await figures(server, place), await shown(page, place)];
+        await answer(page, place.path);
+        await expect(page.getByRole("heading", { level: 1 })).toHaveText("Đã gửi. Cảm ơn Ông/Bà.");
+        const expected = before.map(({ respondents, answers, satisfied }) => ({
+          respondents: respondents + 1,
+          answers: answers + 3,
+          satisfied: satisfied + 2,
+        }));
+        await expect.poll(() => figures(server, place)).toEqual(expected);
+        const pages = expected.map((unit, at) => ({
+          unit: read[at]?.unit,
+          respondents: (read[at]?.respondents ?? 0) + 1,
+          answers: (read[at]?.answers ?? 0) + 3,
+          index: written(unit),
+        }));
+        await expect.poll(() => shown(page, place)).toEqual(pages);
+        expect(read.map(({ index }) => index)).toEqual(before.map(written));
+      });
+    });
+  }
 });
 
 test("sending twice ends on the same thanks and counts once", async ({ page, server }) => {
