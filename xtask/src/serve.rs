@@ -14,7 +14,8 @@ use crate::site::{self, SITE, Tools};
 const DEMO: &str = "target/demo";
 const DATABASE: &str = "nghe-dan.db";
 const LINKS: &str = "links.txt";
-const BINARY: &str = "target/release/nghe-dan";
+/// The server as people get it.
+pub(crate) const BINARY: &str = "target/release/nghe-dan";
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -25,11 +26,8 @@ pub(crate) struct Args {
 
 /// Builds what is not built, fills the demo once, and serves until Ctrl-C.
 pub(crate) fn run(args: &Args) -> Result<()> {
-    setup::debian_packages(&[("cc", "gcc")])?;
     site::build(Tools::Required)?;
-    step("build the server", "8 min the first time, then seconds", || {
-        check(cargo().args(["build", "--quiet", "--release", "--package", "server"]))
-    })?;
+    build()?;
 
     if !Path::new(DEMO).exists() {
         fill()?;
@@ -55,6 +53,14 @@ fn with_links(filled: &str, origin: &str) -> String {
         None => format!("    {line}\n"),
     };
     filled.lines().map(line).collect()
+}
+
+/// Builds [`BINARY`].
+pub(crate) fn build() -> Result<()> {
+    setup::debian_packages(&[("cc", "gcc")])?;
+    step("build the server", "8 min the first time, then seconds", || {
+        check(cargo().args(["build", "--quiet", "--release", "--package", "server"]))
+    })
 }
 
 /// Fills the demo in a folder beside its place, so that an interrupted one is not taken for whole.

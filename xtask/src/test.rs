@@ -7,6 +7,8 @@ use anyhow::Result;
 
 use crate::pg::{Durability, Server};
 use crate::run::{cargo, check, output, step};
+use crate::run::{cargo, check, step};
+use crate::serve;
 use crate::setup;
 use crate::site::{self, Tools};
 
@@ -152,19 +154,32 @@ pub(crate) fn screens() -> Result<()> {
 }
 
 /// `cargo xtask bench --browser`: the first screen of a phone, and taps there and on the desk device.
+///
+/// On the server that people get: an unoptimised one would be measured itself.
 pub(crate) fn bench() -> Result<()> {
-    prepare_browser()?;
+    prepare_site()?;
+    serve::build()?;
+    let server = std::path::absolute(serve::BINARY)?;
     step("what is seen in a browser", "3 min", || {
-        // One after another: what runs beside would be measured too.
-        check(playwright("bench").arg("--workers=1"))
+        check(
+            playwright("bench")
+                .env("NGHE_DAN_BINARY", server)
+                // One after another: what runs beside would be measured too.
+                .arg("--workers=1"),
+        )
     })
+}
+
+/// Builds the release site, and installs what opens it.
+fn prepare_site() -> Result<()> {
+    setup::npm_packages()?;
+    setup::debian_packages(&[("chromium", "chromium"), ("openssl", "openssl")])?;
+    site::build(Tools::Required)
 }
 
 /// Builds what the browser talks to: the release site, and the debug build of the server.
 fn prepare_browser() -> Result<()> {
-    setup::npm_packages()?;
-    setup::debian_packages(&[("chromium", "chromium"), ("openssl", "openssl")])?;
-    site::build(Tools::Required)?;
+    prepare_site()?;
     // The very command of the Rust tests: any other one would choose other features of the dependencies, and compile
     // all of them once more for the same binary.
     step("build the server", "9 min the first time, then 1", || {
