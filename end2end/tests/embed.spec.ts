@@ -1,14 +1,16 @@
 // A form in a page of another site: sized, in its language, with the keyboard, without third-party storage; and only where
 // the server allows it.
 
-import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer, type Server as HttpServer } from "node:http";
+import { mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
-import { type BrowserContext, chromium, expect, type Page, test } from "@playwright/test";
+import { expect, type Page, test as base } from "@playwright/test";
 
+import { type Certificate, makeCertificate } from "../support/certificate.ts";
 import { type Desk, startDesk } from "../support/kiosk.ts";
+import { Machine } from "../support/machine.ts";
 
 interface Portal {
   readonly origin: string;
@@ -18,55 +20,105 @@ interface Portal {
 }
 
 /** Another site. `localhost` and `127.0.0.1` are two sites to a browser, as two domains are. */
-async function startPortal(): Promise<Portal> {
+async function startPortal({ cert, key }: Certificate): Promise<Portal> {
   const bodies: string[] = [];
-  const server: HttpServer = createServer((request, response) => {
+  const server = createServer({ cert, key }, (request, response) => {
     const [, number = "", language = "vi"] = (request.url ?? "").split("/");
     response.setHeader("Content-Type", "text/html; charset=utf-8");
     response.end(`<!doctype html><html lang="${language}"><title>Cổng</title><h1>Đã trả kết quả</h1>
       ${bodies[Number(number)] ?? ""}<p><a href="#end" id="end">Cuối trang</a></p></html>`);
   });
   await new Promise<void>((done) => server.listen(0, "localhost", done));
-  const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const origin = `https://localhost:${(server.address() as AddressInfo).port}`;
   return {
     origin,
     page: (body, language = "vi") => `${origin}/${bodies.push(body) - 1}/${language}`,
-    close: () => server.close(),
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
   };
 }
 
+/** A portal, and a phone with a profile on disk that trusts it and the server, all over https. */
+const test = base.extend<{ certificate: Certificate; machine: Machine; page: Page }>({
+  certificate: async ({}, use) => {
+    const certificate = await makeCertificate();
+    await use(certificate);
+    await certificate.discard();
+  },
+  machine: async ({ certificate }, use) => {
+    const machine = await Machine.make(certificate);
+    await use(machine);
+    await machine.discard();
+  },
+  page: async ({ machine }, use) => use(await machine.start(PHONE)),
+});
+
+const PHONE = { width: 390, height: 844 };
+
+// An answer that was lost once was lost.
+test.describe.configure({ retries: 0 });
+
 let portal: Portal;
 let desk: Desk;
+let https: Certificate;
 
-test.beforeEach(async () => {
-  portal = await startPortal();
+test.beforeEach(async ({ certificate }) => {
+  https = certificate;
+  portal = await startPortal(certificate);
 });
 test.afterEach(async () => {
   portal.close();
   await desk.close();
 });
 
-function snippet(kind: string): string {
-  return `<div data-nghe-dan="${kind}"><a href="${desk.server.origin}/s/${desk.point}">Mời Ông/Bà đánh giá</a></div>
-    <script src="${desk.server.origin}/embed.js" async></script>`;
+/** A server whose forms these sites may frame. */
+async function frameable(...origins: string[]): Promise<void> {
+  desk = await startDesk({ https, flags: origins.flatMap((origin) => ["--embed-origin", origin]) });
 }
 
-/** Answers in the frame to its end. */
-async function answer(page: Page, words: { start: string; next: string; send: string; thanks: string }): Promise<void> {
-  const form = page.frameLocator("iframe");
-  await form.getByRole("button", { name: words.start }).click();
-  await form.getByRole("button", { name: words.next }).click();
-  await form.locator('input[name="a.overall"][value="4"]').check();
-  while (!(await form.getByRole("button", { name: words.send }).isVisible())) {
-    await form.getByRole("button", { name: words.next }).click();
-    await expect(form.getByRole("button", { name: words.next }).or(form.getByRole("button", { name: words.send }))).toBeVisible();
-  }
-  await form.getByRole("button", { name: words.send }).click();
-  await expect(form.getByRole("heading", { level: 1 })).toHaveText(words.thanks);
+function snippet(kind: string): string {
+  return `<div data-nghe-dan="${kind}"><a href="${desk.proxy.origin}/s/${desk.point}">Mời Ông/Bà đánh giá</a></div>
+    <script src="${desk.proxy.origin}/embed.js" async></script>`;
+}
+
+interface Words {
+  readonly start: string;
+  readonly next: string;
+  readonly send: string;
+  readonly thanks: string;
 }
 
 const VI = { start: "Bắt đầu", next: "Tiếp tục", send: "Gửi phiếu", thanks: "Đã gửi. Cảm ơn Ông/Bà." };
 const EN = { start: "Start", next: "Continue", send: "Send", thanks: "Sent. Thank you." };
+
+/** Answers in the frame up to sending. */
+async function reach(page: Page, words: Words): Promise<void> {
+  const form = page.frameLocator("iframe");
+  const at = form.locator("input[name=_at]");
+  /** Presses a button, and waits for the page that comes. */
+  const press = async (name: string) => {
+    const before = await at.getAttribute("value");
+    await form.getByRole("button", { name }).click();
+    await expect(at).not.toHaveAttribute("value", before ?? "");
+  };
+  await press(words.start);
+  await press(words.next);
+  await form.locator('input[name="a.overall"][value="4"]').check();
+  while ((await at.getAttribute("value")) !== "review") await press(words.next);
+}
+
+/** Answers in the frame to its end. */
+async function answer(page: Page, words: Words): Promise<void> {
+  await reach(page, words);
+  await page.frameLocator("iframe").getByRole("button", { name: words.send }).click();
+}
+
+/** The form in the frame says that it arrived. */
+async function thanks(page: Page, words: Words): Promise<void> {
+  await expect(page.frameLocator("iframe").getByRole("heading", { level: 1 })).toHaveText(words.thanks);
+}
 
 /** Whether the frame is as tall as what is in it: nothing scrolls inside. */
 function fits(page: Page): Promise<boolean> {
@@ -75,13 +127,13 @@ function fits(page: Page): Promise<boolean> {
 }
 
 test("an allowed site frames the form, as tall as it is, and somebody answers in it", async ({ page }) => {
-  desk = await startDesk({ flags: ["--embed-origin", portal.origin] });
-  await page.setViewportSize({ width: 390, height: 844 });
+  await frameable(portal.origin);
   await page.goto(portal.page(snippet("frame")));
   await expect(page.frameLocator("iframe").getByRole("heading", { level: 1 })).toBeVisible();
   await expect.poll(() => fits(page)).toBe(true);
   await expect(page.locator("iframe")).toHaveAttribute("title", "Mời Ông/Bà đánh giá");
   await answer(page, VI);
+  await thanks(page, VI);
   await expect.poll(() => fits(page)).toBe(true);
   expect(await desk.stored()).toBe(1);
   // What cannot be framed opens on its own.
@@ -90,7 +142,7 @@ test("an allowed site frames the form, as tall as it is, and somebody answers in
 });
 
 test("a site that is not on the list keeps its link", async ({ page }) => {
-  desk = await startDesk({ flags: ["--embed-origin", "https://portal.example.vn"] });
+  await frameable("https://portal.example.vn");
   await page.goto(portal.page(snippet("frame")));
   const link = page.getByRole("link", { name: "Mời Ông/Bà đánh giá" });
   await expect(link).toBeVisible({ timeout: 15_000 });
@@ -100,48 +152,44 @@ test("a site that is not on the list keeps its link", async ({ page }) => {
 });
 
 test("no other page can be framed", async ({ page }) => {
-  desk = await startDesk({ flags: ["--embed-origin", portal.origin] });
+  await frameable(portal.origin);
   const refused: string[] = [];
   page.on("console", (message) => {
     if (message.text().includes("frame-ancestors")) refused.push(message.text());
   });
   for (const path of ["/results", `/s/${desk.point}/poster`, "/kiosk/"]) {
     refused.length = 0;
-    await page.goto(portal.page(`<iframe src="${desk.server.origin}${path}"></iframe>`));
+    await page.goto(portal.page(`<iframe src="${desk.proxy.origin}${path}"></iframe>`));
     await expect.poll(() => refused.length, { message: path }).toBeGreaterThan(0);
   }
 });
 
 test("the button opens the form with the keyboard, in the language of the page, and the focus is in it", async ({ page }) => {
-  desk = await startDesk({ flags: ["--embed-origin", portal.origin] });
+  await frameable(portal.origin);
   await page.goto(portal.page(snippet("button"), "en"));
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "Mời Ông/Bà đánh giá" })).toBeFocused();
   await page.keyboard.press("Enter");
   const form = page.frameLocator("iframe");
   await expect(form.getByRole("button", { name: "Start" })).toBeVisible();
-  await expect(page.locator("iframe")).toBeFocused();
+  await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe("IFRAME");
   // Into the form and out of it again.
   for (let step = 0; step < 10 && !(await page.locator("#end").evaluate((end) => end === document.activeElement)); step += 1) {
     await page.keyboard.press("Tab");
   }
   await expect(page.locator("#end")).toBeFocused();
   await answer(page, EN);
+  await thanks(page, EN);
   expect(await desk.stored()).toBe(1);
 });
 
-test("it works without cookies and storage of third parties", async () => {
-  desk = await startDesk({ flags: ["--embed-origin", portal.origin] });
-  const profile = test.info().outputPath("profile");
-  mkdirSync(join(profile, "Default"), { recursive: true });
+test("it works without cookies and storage of third parties", async ({ machine }) => {
+  await frameable(portal.origin);
+  await mkdir(join(machine.folder, "Default"), { recursive: true });
   // What people choose as "block third-party cookies", which takes the frame's storage too.
   const preferences = { profile: { block_third_party_cookies: true, cookie_controls_mode: 1 } };
-  writeFileSync(join(profile, "Default/Preferences"), JSON.stringify(preferences));
-  const context: BrowserContext = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.NGHE_DAN_CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-  });
-  const page = await context.newPage();
+  await writeFile(join(machine.folder, "Default/Preferences"), JSON.stringify(preferences));
+  const page = await machine.start(PHONE);
   await page.goto(portal.page(snippet("frame")));
   await expect(page.frameLocator("iframe").getByRole("heading", { level: 1 })).toBeVisible();
   const frame = page.frames().find((frame) => frame.parentFrame());
@@ -154,7 +202,26 @@ test("it works without cookies and storage of third parties", async () => {
   });
   expect(blocked, "the browser gives the frame no storage").toBe(true);
   await answer(page, VI);
+  await thanks(page, VI);
   expect(await desk.stored()).toBe(1);
-  expect(await context.cookies()).toEqual([]);
-  await context.close();
+  expect(await machine.context.cookies()).toEqual([]);
 });
+
+for (const [fault, line] of [
+  ["the line is cut", "cut"],
+  ["the answer of the server is lost", "swallow"],
+] as const) {
+  test(`when ${fault} the frame keeps the form, says so, and hands it in later`, async ({ page }) => {
+    await frameable(portal.origin);
+    await page.goto(portal.page(snippet("frame")));
+    await reach(page, VI);
+    desk.proxy.set(line);
+    await page.frameLocator("iframe").getByRole("button", { name: VI.send }).click();
+    await expect(page.frameLocator("iframe").getByRole("heading", { level: 1 })).toHaveText("Chưa gửi được phiếu");
+    desk.proxy.set("open");
+    const frame = page.frames().find((frame) => frame.parentFrame());
+    await frame?.evaluate(() => window.dispatchEvent(new Event("online")));
+    await thanks(page, VI);
+    expect(await desk.stored()).toBe(1);
+  });
+}

@@ -1,23 +1,29 @@
 // Handing in on a phone when the line fails: nothing is lost, nothing is counted twice, and the page says the truth.
 
-import { type BrowserContext, chromium, expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 
 import { violations } from "../support/axe.ts";
-import { type Desk, startDesk } from "../support/kiosk.ts";
+import { type Desk, expect, online, test as base } from "../support/kiosk.ts";
 import { reply } from "../support/proxy.ts";
+import { ask } from "../support/server.ts";
 
-test.use({ viewport: { width: 360, height: 800 } });
-
+const PHONE = { width: 360, height: 800 };
 const SEND = { name: "Gửi phiếu" };
 const WAITING = "chưa gửi được, đang giữ trên máy này, tự gửi lại khi có mạng";
 
+/** A phone with a profile on disk, over https. */
+const test = base.extend<{ scripting: boolean; page: Page }>({
+  scripting: [true, { option: true }],
+  page: async ({ machine, scripting }, use) => use(await machine.start(PHONE, { javaScriptEnabled: scripting })),
+});
+
+// An answer that was lost once was lost.
+test.describe.configure({ retries: 0 });
+
 let desk: Desk;
 
-test.beforeEach(async () => {
-  desk = await startDesk();
-});
-test.afterEach(async () => {
-  await desk.close();
+test.beforeEach(({ desk: started }) => {
+  desk = started;
 });
 
 function link(): string {
@@ -43,10 +49,6 @@ async function awake(page: Page): Promise<void> {
 
 function held(page: Page): Promise<number> {
   return page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("nghe-dan:")).length);
-}
-
-function online(page: Page): Promise<boolean> {
-  return page.evaluate(() => window.dispatchEvent(new Event("online")));
 }
 
 async function waits(page: Page): Promise<void> {
@@ -117,8 +119,11 @@ test("the server is killed and started again", async ({ page }) => {
 
 const problem = ["Content-Type: application/problem+json"];
 const REPLIES = {
+  "500": reply(500, '{"code":"server.internal"}', problem),
+  "429 with Retry-After": reply(429, '{"code":"server.too_many"}', [...problem, "Retry-After: 1"]),
   "503 with Retry-After": reply(503, '{"code":"server.full"}', [...problem, "Retry-After: 1"]),
   "a log-in page": reply(200, "<!doctype html><title>Wi-Fi</title>", ["Content-Type: text/html"]),
+  "half of a reply": { reply: 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 60\r\n\r\n{"recorded": tr' },
 };
 for (const [name, line] of Object.entries(REPLIES)) {
   test(`something answers ${name}`, async ({ page }) => {
@@ -148,37 +153,47 @@ test("a reload of the page goes on sending", async ({ page }) => {
   expect(await held(page)).toBe(0);
 });
 
-test("the browser is closed and opened again", async () => {
-  const open = (): Promise<BrowserContext> =>
-    chromium.launchPersistentContext(test.info().outputPath("profile"), {
-      executablePath: process.env.NGHE_DAN_CHROMIUM ?? "/usr/bin/chromium",
-      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-    });
-  let context = await open();
-  let page = await context.newPage();
+test("the server answers slowly, and slower than the phone waits", async ({ page }) => {
   await review(page);
-  desk.proxy.set("cut");
+  desk.proxy.set({ late: 60_000 });
   await page.getByRole("button", SEND).click();
+  // It was stored, and nobody on the phone knows.
+  await expect.poll(() => desk.stored()).toBe(1);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Chưa gửi được phiếu", { timeout: 120_000 });
   await waits(page);
-  await context.close();
-  desk.proxy.set("open");
-  expect(await desk.stored()).toBe(0);
-  context = await open();
-  page = await context.newPage();
-  await page.goto(link());
-  await expect(page.getByRole("heading", { name: "Phiếu đã đến nơi" })).toBeVisible();
-  expect(await desk.stored()).toBe(1);
-  await context.close();
+  desk.proxy.set({ late: 300 });
+  await online(page);
+  await arrived(page);
 });
 
-test("two windows of the same form make one response, and both say so", async ({ page, context }) => {
+for (const how of ["closed", "killed"] as const) {
+  test(`the browser is ${how} and opened again`, async ({ page, machine }) => {
+    await review(page);
+    desk.proxy.set("cut");
+    await page.getByRole("button", SEND).click();
+    await waits(page);
+    // A browser writes what a page stores to disk within seconds, and all of it when it is closed.
+    if (how === "killed") await expect.poll(() => machine.filesWith("nghe-dan:outgoing:")).not.toEqual([]);
+    if (how === "killed") await machine.kill();
+    else await machine.stop();
+    desk.proxy.set("open");
+    expect(await desk.stored()).toBe(0);
+    const again = await machine.start(PHONE);
+    await again.goto(link());
+    await expect(again.getByRole("heading", { name: "Phiếu đã đến nơi" })).toBeVisible();
+    expect(await desk.stored()).toBe(1);
+    expect(await held(again)).toBe(0);
+  });
+}
+
+test("two windows of the same form make one response, and both say so", async ({ page, machine }) => {
   await review(page);
   // The first window never gets through, so that it is the second one that does.
   await page.route(/\/s\//, (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
   await page.getByRole("button", SEND).click();
   await waits(page);
   // The second one finds the form on the device and sends it.
-  const second = await context.newPage();
+  const second = await machine.newPage();
   await second.goto(link());
   await expect(second.getByRole("heading", { name: "Phiếu đã đến nơi" })).toBeVisible();
   await arrived(page);
@@ -233,8 +248,8 @@ test("what is refused comes back with what was typed", async ({ page }) => {
     return fields.toString();
   });
   const headers = { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json" };
-  const first = await fetch(link(), { method: "POST", headers, body: forged });
-  expect(await first.json()).toEqual({ recorded: true });
+  const first = await ask(link(), desk.certificate, { method: "POST", headers, body: forged });
+  expect(JSON.parse(first.text)).toEqual({ recorded: true });
   await page.getByRole("button", SEND).click();
   await expect(page.getByRole("alert")).toContainText("đã được gửi trước đó với nội dung khác");
   await expect(page.locator('input[name="a.overall"]')).toHaveValue("2");
@@ -252,7 +267,7 @@ test("what was closed while it waited comes back too", async ({ page }) => {
   await waits(page);
   await desk.server.run("campaign", "close", "desk-2026", "--on", "2026-01-01");
   await expect
-    .poll(async () => (await fetch(`${desk.server.origin}/s/${desk.point}`)).status)
+    .poll(async () => (await ask(`${desk.server.origin}/s/${desk.point}`, desk.certificate)).status)
     .toBe(410);
   desk.proxy.set("open");
   await online(page);
@@ -263,7 +278,7 @@ test("what was closed while it waited comes back too", async ({ page }) => {
 });
 
 test.describe("without scripting", () => {
-  test.use({ javaScriptEnabled: false });
+  test.use({ scripting: false });
 
   test("it is a plain form", async ({ page }) => {
     await page.goto(link());
