@@ -7,7 +7,6 @@ use anyhow::Result;
 
 use crate::pg::{Durability, Server};
 use crate::run::{cargo, check, output, step};
-use crate::run::{cargo, check, step};
 use crate::serve;
 use crate::setup;
 use crate::site::{self, Tools};
