@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use domain::channel::ChannelClass;
 use domain::disclosure::Grain;
 use domain::id::UnitId;
-use domain::method::Selection;
+use domain::method::{SamplingUnit, Selection};
 use domain::moments::{ClusterMoments, Moments};
 use domain::period::Period;
 use domain::questionnaire::Version;
@@ -540,13 +540,11 @@ fn people_served_elsewhere_do_not_open_what_the_desk_was_rated() {
     }
 }
 
-#[test]
-fn point_days_widen_the_interval_of_an_open_desk() {
-    let version = fixture::small_version();
-    let counts = tally(&version, &[(40, happy()), (40, unhappy())]);
+/// The sums over two days of a desk, with forty people who are happy on one and forty who are not on the other.
+fn two_days(version: &Version) -> Vec<u8> {
     let nodes = version.layout().nodes().len();
     let day = |answers: Value| -> Vec<Moments> {
-        let day = tally(&version, &[(40, answers)]);
+        let day = tally(version, &[(40, answers)]);
         (0..nodes)
             .map(|node| day.moments(version.layout(), node))
             .collect()
@@ -557,16 +555,51 @@ fn point_days_widen_the_interval_of_an_open_desk() {
         .zip(&bad)
         .map(|(good, bad)| ClusterMoments::of(good) + ClusterMoments::of(bad))
         .collect();
+    pack_clusters(&clusters)
+}
+
+#[test]
+fn point_days_widen_the_interval_of_an_open_desk() {
+    let version = fixture::small_version();
+    let counts = tally(&version, &[(40, happy()), (40, unhappy())]);
     let mut atoms = [atom(2, JULY, &counts)];
     let mut series = Series::new(version.clone());
     series.release(&atoms);
     let plain = series.figures(2, JULY).nodes[0].share.expect("a share").estimate;
-    atoms[0].clusters = pack_clusters(&clusters);
+    atoms[0].clusters = two_days(&version);
     let mut series = Series::new(version);
     series.release(&atoms);
     let by_day = series.figures(2, JULY).nodes[0].share.expect("a share").estimate;
     assert_eq!(plain.ratio, by_day.ratio);
     assert!(by_day.interval.width() > plain.interval.width());
+}
+
+#[test]
+fn clusters_of_some_people_say_nothing_about_all() {
+    let version = fixture::small_version();
+    let counts = tally(&version, &[(40, happy()), (40, unhappy())]);
+    let whole = |clusters: [Vec<u8>; 2]| {
+        let mut atoms = [atom(2, JULY, &counts), atom(3, JULY, &counts)];
+        for (atom, clusters) in atoms.iter_mut().zip(clusters) {
+            atom.clusters = clusters;
+        }
+        let mut series = Series::new(version.clone());
+        series.release(&atoms);
+        [1, 2].map(|number| {
+            series.figures(number, JULY).nodes[0]
+                .share
+                .expect("a share")
+                .estimate
+        })
+    };
+    let days = || two_days(&version);
+    let [of_all, _] = whole([days(), days()]);
+    let [of_some, commune] = whole([days(), Vec::new()]);
+    let [of_none, _] = whole([Vec::new(), Vec::new()]);
+    assert_eq!(of_all.sampling_unit, SamplingUnit::PointDay);
+    assert_eq!(commune.sampling_unit, SamplingUnit::PointDay);
+    assert_eq!(of_some.sampling_unit, SamplingUnit::Person);
+    assert_eq!(of_some.interval, of_none.interval);
 }
 
 #[test]

@@ -68,7 +68,8 @@ fn bucket_of(number: u64, buckets: u64) -> i16 {
 impl Dialect for Sqlite {
     const BEGIN: &'static str = "begin immediate";
     const SNAPSHOT: &'static str = "begin";
-    const CAMPAIGN_BARRIER: &'static str = "select closed_on, ends_on from campaign where id = $1";
+    const CAMPAIGN_BARRIER: &'static str =
+        "select closed_on, ends_on, times_kept_from from campaign where id = $1";
     const BUCKETS: u64 = 1;
     const NUMBERED_PARAMETERS: bool = false;
 }
@@ -76,7 +77,8 @@ impl Dialect for Sqlite {
 impl Dialect for Postgres {
     const BEGIN: &'static str = "begin";
     const SNAPSHOT: &'static str = "begin isolation level repeatable read";
-    const CAMPAIGN_BARRIER: &'static str = "select closed_on, ends_on from campaign where id = $1 for share";
+    const CAMPAIGN_BARRIER: &'static str =
+        "select closed_on, ends_on, times_kept_from from campaign where id = $1 for share";
     const BUCKETS: u64 = 1024;
     const NUMBERED_PARAMETERS: bool = true;
 }

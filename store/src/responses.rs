@@ -46,6 +46,30 @@ pub struct StoredResponse {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct After(pub Option<(i32, i16, Uuid)>);
 
+/// Responses of one point and day that have the same standing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Standing {
+    pub point: PointId,
+    pub answered_on: Date,
+    pub status: Status,
+    pub reason: Option<Reason>,
+}
+
+/// What was decided about responses of one standing, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    pub id: Uuid,
+    pub campaign: CampaignId,
+    pub of: Standing,
+    pub new_status: Status,
+    pub new_reason: Option<Reason>,
+    /// How many responses it was about.
+    pub responses: i64,
+    pub purpose: String,
+    /// Whole seconds.
+    pub decided_at: OffsetDateTime,
+}
+
 /// Stored responses.
 #[async_trait]
 pub trait Responses: Send + Sync + 'static {
@@ -71,7 +95,20 @@ pub trait Responses: Send + Sync + 'static {
     ) -> Result<Status, StoreError>;
     /// Numbers of a campaign by status, for the page and the notice beside every figure.
     async fn count_by_status(&self, campaign: CampaignId) -> Result<Vec<(Status, i64)>, StoreError>;
-    /// Removes answers, remarks and exact times of responses answered before `before`, keeps id, digest,
-    /// status, unit, date and version, and seals their days. Returns how many responses it touched.
+    /// The numbers of those that are not counted, by point, day, status and reason, in that order.
+    async fn standings(&self, campaign: CampaignId) -> Result<Vec<(Standing, i64)>, StoreError>;
+    /// The responses of one standing that still have their answers, in the order of their ids, which tells no time.
+    async fn of_standing(&self, campaign: CampaignId, of: Standing) -> Result<Vec<ResponseId>, StoreError>;
+    /// Notes a decision before it is carried out.
+    async fn put_review(&self, review: &Review) -> Result<(), StoreError>;
+    /// The decisions of a campaign, the first first.
+    async fn reviews(&self, campaign: CampaignId) -> Result<Vec<Review>, StoreError>;
+    /// Erases the exact times of arrival, and what they say of a device's clock, of responses answered before
+    /// `before`, a day in a transaction. What arrives for such a day later is stored without. Returns how many
+    /// responses it touched.
+    async fn erase_times(&self, campaign: CampaignId, before: Date) -> Result<u64, StoreError>;
+    /// Removes answers, remarks, cases, clusters, durations and exact times of responses answered before `before`,
+    /// keeps id, digest, point, status, unit, date and version, and seals their days. Returns how many responses it
+    /// touched.
     async fn retain(&self, campaign: CampaignId, before: Date) -> Result<u64, StoreError>;
 }

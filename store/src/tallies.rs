@@ -80,8 +80,8 @@ pub struct PeriodTally {
     pub counts: Vec<u8>,
     /// Packed sums over point-days, a [`domain::moments::ClusterMoments`] a node; empty when there are none.
     pub clusters: Vec<u8>,
-    /// The same over sampling clusters, empty where there is no clustered sample. In the row of a month a
-    /// cluster is what of it answered in that month; the campaign's row takes each cluster as a whole.
+    /// The same over sampling clusters, empty unless everybody counted in the row belongs to one. In the row of a
+    /// month a cluster is what of it answered in that month; the campaign's row takes each cluster as a whole.
     pub samples: Vec<u8>,
 }
 

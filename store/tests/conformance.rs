@@ -16,6 +16,8 @@ mod devices;
 mod intake;
 #[path = "conformance/jobs.rs"]
 mod jobs;
+#[path = "conformance/links.rs"]
+mod links;
 #[path = "conformance/releases.rs"]
 mod releases;
 #[path = "conformance/responses.rs"]
@@ -63,18 +65,22 @@ on_both!(
     intake::what_is_recorded_is_there_once,
     intake::repeats_and_conflicts_are_told_apart,
     intake::closing_is_a_barrier,
+    intake::nothing_enters_behind_a_closing,
     intake::an_announced_end_is_the_last_day,
     intake::a_code_is_used_once,
-    intake::codes_and_receipts_do_not_line_up_with_responses,
     intake::two_units_are_counted_under_each_and_once_above,
     intake::batches_of_every_size_are_counted,
     jobs::a_lease_has_one_owner,
     jobs::a_migrated_database_is_ready,
+    links::codes_and_receipts_do_not_line_up_with_responses,
     releases::a_release_replaces_what_changed,
     releases::a_large_release_is_drafted_and_published_at_once,
     responses::a_status_moves_the_tallies,
     responses::a_scan_sees_everything_once,
     responses::retention_keeps_what_recognises_a_repeat,
+    responses::a_broken_seal_is_found,
+    responses::published_days_lose_their_times,
+    responses::standings_and_decisions_are_kept,
     slips::a_dossier_has_one_slip,
     slips::a_used_slip_leaves_nothing_of_what_it_knew,
     slips::expired_slips_are_forgotten_and_stay_issued,
@@ -84,6 +90,8 @@ on_both!(
     tallies::a_recount_sees_folded_rows,
     tallies::months_and_the_campaign_are_folded,
     tallies::sampling_clusters_are_squared_as_a_whole,
+    tallies::people_outside_clusters_leave_a_row_without_cluster_sums,
+    tallies::cluster_sums_outlive_the_answers,
     tallies::folding_under_load_loses_nothing,
     tallies::a_pass_comes_to_every_unit_once,
 );

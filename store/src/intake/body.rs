@@ -7,7 +7,7 @@ use domain::canonical::Hash;
 use domain::civil::days_since_epoch;
 use sqlx::{Postgres, Sqlite, Transaction};
 
-use super::plan::{Barrier, Barriers, KnownRow, Plan, verdict};
+use super::plan::{Barrier, Barriers, KnownRow, Plan, keeps_times, verdict};
 use super::{Intake, NewResponse, Recorded};
 use crate::StoreError;
 use crate::backend::{ATTEMPTS, Db, Dialect, Rows, back_off, chunks};
@@ -84,13 +84,11 @@ macro_rules! intake {
                 let mut tx = self.writer.begin_with(<$db as Dialect>::BEGIN).await?;
                 let mut barriers = Barriers::new();
                 for campaign in plan.campaigns() {
-                    let days: Option<(Option<i32>, Option<i32>)> =
-                        sqlx::query_as(<$db as Dialect>::CAMPAIGN_BARRIER)
-                            .bind(campaign.0)
-                            .fetch_optional(&mut *tx)
-                            .await?;
-                    let (closed_on, ends_on) = days.ok_or(StoreError::NotFound("campaign"))?;
-                    barriers.insert(campaign, Barrier { closed_on, ends_on });
+                    let barrier: Option<Barrier> = sqlx::query_as(<$db as Dialect>::CAMPAIGN_BARRIER)
+                        .bind(campaign.0)
+                        .fetch_optional(&mut *tx)
+                        .await?;
+                    barriers.insert(campaign, barrier.ok_or(StoreError::NotFound("campaign"))?);
                 }
                 let asked = plan.to_look_up(&barriers, careful);
                 self.look_up(&mut tx, plan, &asked).await?;
@@ -181,6 +179,8 @@ macro_rules! intake {
                         let response = &batch[*index];
                         let (status, reason) = verdict(response, barriers);
                         let handled = response.rated.handled_by;
+                        let keeps_times = keeps_times(response, barriers);
+                        let arrived_at = keeps_times.then_some(response.arrived_at.unix_timestamp());
                         query = query
                             .bind(*bucket)
                             .bind(response.id.0)
@@ -195,9 +195,9 @@ macro_rules! intake {
                             .bind(response.mode.code())
                             .bind(response.language.as_str())
                             .bind(days_since_epoch(response.answered_on))
-                            .bind(response.arrived_at.unix_timestamp())
+                            .bind(arrived_at)
                             .bind(i32::try_from(response.duration_s).unwrap_or(i32::MAX))
-                            .bind(response.clock_offset_s)
+                            .bind(response.clock_offset_s.filter(|_| keeps_times))
                             .bind(response.cluster.as_deref())
                             .bind(response.case.as_deref())
                             .bind(status.code())

@@ -17,10 +17,12 @@ pub(super) type KnownRow = (i32, Vec<u8>, i16, Option<i16>);
 
 /// What a campaign says about the responses of a batch, read in the transaction that writes them. Days since
 /// 1970.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub(crate) struct Barrier {
     pub(super) closed_on: Option<i32>,
     pub(super) ends_on: Option<i32>,
+    /// The first day of which exact times are kept, once those of days before it were erased.
+    pub(super) times_kept_from: Option<i32>,
 }
 
 /// The barriers of a batch.
@@ -209,6 +211,14 @@ pub(super) fn verdict(response: &NewResponse, barriers: &Barriers) -> (Status, O
     } else {
         (response.status, response.reason)
     }
+}
+
+/// Whether the exact time of a response may be stored: not where its day was published.
+pub(super) fn keeps_times(response: &NewResponse, barriers: &Barriers) -> bool {
+    barriers
+        .get(&response.campaign)
+        .and_then(|barrier| barrier.times_kept_from)
+        .is_none_or(|from| days_since_epoch(response.answered_on) >= from)
 }
 
 fn is_gone(response: &NewResponse, barriers: &Barriers) -> bool {

@@ -9,8 +9,8 @@ use sqlx::{Postgres, Sqlite};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::sql::{self, ResponseRow};
-use super::{After, Responses, StoredResponse};
+use super::sql::{self, ResponseRow, ReviewRow, StandingRow};
+use super::{After, Responses, Review, Standing, StoredResponse};
 use crate::StoreError;
 use crate::backend::{Db, Dialect, chunks, retrying};
 use crate::intake::plan::status_of;
@@ -99,6 +99,83 @@ macro_rules! responses {
                     .collect()
             }
 
+            async fn standings(&self, campaign: CampaignId) -> Result<Vec<(Standing, i64)>, StoreError> {
+                let rows: Vec<StandingRow> = sqlx::query_as(sql::STANDINGS)
+                    .bind(campaign.0)
+                    .fetch_all(&self.reader)
+                    .await?;
+                rows.into_iter()
+                    .map(|(point, day, status, reason, count)| {
+                        Ok((sql::standing(point, day, status, reason)?, count))
+                    })
+                    .collect()
+            }
+
+            async fn of_standing(
+                &self,
+                campaign: CampaignId,
+                of: Standing,
+            ) -> Result<Vec<ResponseId>, StoreError> {
+                let ids: Vec<Uuid> = sqlx::query_scalar(sql::OF_STANDING)
+                    .bind(campaign.0)
+                    .bind(days_since_epoch(of.answered_on))
+                    .bind(of.point.0)
+                    .bind(of.status.code())
+                    .bind(of.reason.map_or(-1, Reason::code))
+                    .fetch_all(&self.reader)
+                    .await?;
+                Ok(ids.into_iter().map(ResponseId).collect())
+            }
+
+            async fn put_review(&self, review: &Review) -> Result<(), StoreError> {
+                let of = review.of;
+                sqlx::query(sql::PUT_REVIEW)
+                    .bind(review.id)
+                    .bind(review.campaign.0)
+                    .bind(of.point.0)
+                    .bind(days_since_epoch(of.answered_on))
+                    .bind(of.status.code())
+                    .bind(of.reason.map(Reason::code))
+                    .bind(review.new_status.code())
+                    .bind(review.new_reason.map(Reason::code))
+                    .bind(review.responses)
+                    .bind(&review.purpose)
+                    .bind(review.decided_at.unix_timestamp())
+                    .execute(&self.writer)
+                    .await?;
+                Ok(())
+            }
+
+            async fn reviews(&self, campaign: CampaignId) -> Result<Vec<Review>, StoreError> {
+                let rows: Vec<ReviewRow> = sqlx::query_as(sql::REVIEWS)
+                    .bind(campaign.0)
+                    .fetch_all(&self.reader)
+                    .await?;
+                rows.into_iter().map(Review::try_from).collect()
+            }
+
+            async fn erase_times(&self, campaign: CampaignId, before: Date) -> Result<u64, StoreError> {
+                let before = days_since_epoch(before);
+                let kept_from: Option<Option<i32>> = sqlx::query_scalar(sql::TIMES_KEPT_FROM)
+                    .bind(campaign.0)
+                    .fetch_optional(&self.reader)
+                    .await?;
+                let erased = kept_from.ok_or(StoreError::NotFound("campaign"))?;
+                let days: Vec<i32> = sqlx::query_scalar(sql::DAYS_WITH_TIMES)
+                    .bind(campaign.0)
+                    .bind(erased.unwrap_or(i32::MIN))
+                    .bind(before)
+                    .fetch_all(&self.reader)
+                    .await?;
+                let mut touched = 0;
+                for day in days {
+                    touched += retrying!(self.erase_times_once(campaign, day))?;
+                }
+                // Days on which nobody has answered yet are over as well.
+                retrying!(self.keep_times_from(campaign, before))?;
+                Ok(touched)
+            }
+
             async fn retain(&self, campaign: CampaignId, before: Date) -> Result<u64, StoreError> {
                 // What is not folded now never can be.
                 while retrying!(self.fold_once(None, FOLDED_AT_ONCE))?.groups > 0 {}
@@ -161,6 +238,32 @@ macro_rules! responses {
                 }
                 tx.commit().await?;
                 Ok(former)
+            }
+
+            async fn keep_times_from(&self, campaign: CampaignId, day: i32) -> Result<(), StoreError> {
+                sqlx::query(sql::KEEP_TIMES_FROM)
+                    .bind(campaign.0)
+                    .bind(day)
+                    .execute(&self.writer)
+                    .await?;
+                Ok(())
+            }
+
+            async fn erase_times_once(&self, campaign: CampaignId, day: i32) -> Result<u64, StoreError> {
+                let mut tx = self.writer.begin_with(<$db as Dialect>::BEGIN).await?;
+                // The days come in order, so all before this one are done. Nothing enters the day with a time after.
+                sqlx::query(sql::KEEP_TIMES_FROM)
+                    .bind(campaign.0)
+                    .bind(day + 1)
+                    .execute(&mut *tx)
+                    .await?;
+                let erased = sqlx::query(sql::ERASE_TIMES)
+                    .bind(campaign.0)
+                    .bind(day)
+                    .execute(&mut *tx)
+                    .await?;
+                tx.commit().await?;
+                Ok(erased.rows_affected())
             }
 
             async fn retain_once(&self, campaign: CampaignId, day: i32) -> Result<u64, StoreError> {

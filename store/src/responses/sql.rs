@@ -5,7 +5,7 @@ use domain::id::{CampaignId, PointId, ResponseId, UnitId};
 use domain::tally::{HandledBy, Rated};
 use uuid::Uuid;
 
-use super::StoredResponse;
+use super::{Review, Standing, StoredResponse};
 use crate::StoreError;
 use crate::backend::{Rows, date_of, hash_of, instant_of};
 use crate::catalogue::VersionId;
@@ -44,7 +44,75 @@ pub(super) const REMARKED: &str = "select r.bucket, r.id from response r where r
      and exists (select 1 from remark m where m.bucket = r.bucket and m.response = r.id)";
 pub(super) static DROP_REMARKS: Rows = Rows::any_of("delete from remark where", &["bucket", "response"], "");
 pub(super) const DROP_ANSWERS: &str = "update response set answers = null, arrived_at = null, duration_s = null, \
-     clock_offset_s = null, status_at = null where campaign = $1 and answered_on = $2 and answers is not null";
+     clock_offset_s = null, status_at = null, sampling_cluster = null, sampling_case = null \
+     where campaign = $1 and answered_on = $2 and answers is not null";
+
+pub(super) const STANDINGS: &str = "select point, answered_on, status, reason, count(*) from response \
+     where campaign = $1 and status <> 0 group by point, answered_on, status, reason \
+     order by point, answered_on, status, reason";
+pub(super) const OF_STANDING: &str = "select id from response where campaign = $1 and answered_on = $2 and point = $3 \
+     and status = $4 and coalesce(reason, -1) = $5 and answers is not null order by id";
+pub(super) const PUT_REVIEW: &str = "insert into review (id, campaign, point, answered_on, status, reason, new_status, new_reason, responses, \
+     purpose, decided_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+pub(super) const REVIEWS: &str = "select id, campaign, point, answered_on, status, reason, new_status, new_reason, \
+     responses, purpose, decided_at from review where campaign = $1 order by decided_at, id";
+
+/// The first day of which times are kept. Raising it waits for the batches that read it before.
+pub(super) const KEEP_TIMES_FROM: &str = "update campaign set times_kept_from = $2 where id = $1 \
+     and coalesce(times_kept_from, $2 - 1) < $2";
+pub(super) const TIMES_KEPT_FROM: &str = "select times_kept_from from campaign where id = $1";
+pub(super) const DAYS_WITH_TIMES: &str = "select distinct answered_on from response \
+     where campaign = $1 and answered_on >= $2 and answered_on < $3 order by answered_on";
+pub(super) const ERASE_TIMES: &str = "update response set arrived_at = null, clock_offset_s = null \
+     where campaign = $1 and answered_on = $2 and arrived_at is not null";
+
+pub(super) type StandingRow = (Uuid, i32, i16, Option<i16>, i64);
+
+#[derive(sqlx::FromRow)]
+pub(super) struct ReviewRow {
+    id: Uuid,
+    campaign: Uuid,
+    point: Uuid,
+    answered_on: i32,
+    status: i16,
+    reason: Option<i16>,
+    new_status: i16,
+    new_reason: Option<i16>,
+    responses: i64,
+    purpose: String,
+    decided_at: i64,
+}
+
+impl TryFrom<ReviewRow> for Review {
+    type Error = StoreError;
+
+    fn try_from(row: ReviewRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id,
+            campaign: CampaignId(row.campaign),
+            of: standing(row.point, row.answered_on, row.status, row.reason)?,
+            new_status: status_of(row.new_status)?,
+            new_reason: row.new_reason.map(reason_of).transpose()?,
+            responses: row.responses,
+            purpose: row.purpose,
+            decided_at: instant_of(row.decided_at)?,
+        })
+    }
+}
+
+pub(super) fn standing(
+    point: Uuid,
+    answered_on: i32,
+    status: i16,
+    reason: Option<i16>,
+) -> Result<Standing, StoreError> {
+    Ok(Standing {
+        point: PointId(point),
+        answered_on: date_of(answered_on)?,
+        status: status_of(status)?,
+        reason: reason.map(reason_of).transpose()?,
+    })
+}
 
 #[derive(sqlx::FromRow)]
 pub(super) struct ResponseRow {

@@ -7,6 +7,8 @@
 //! sampling cluster. Both are squared as a whole (see [`ClusterMoments`]), the first by day, the second over
 //! the campaign. Where two units are rated in one response, each counts its own part of a point-day; the
 //! product between the two is in the moments over respondents and not in those over point-days.
+//!
+//! A row has sums over sampling clusters only when everybody who is counted in it belongs to one.
 
 mod body;
 mod sums;
@@ -127,8 +129,14 @@ pub(super) fn fold(
             cross.insert(*split, products.clone());
         }
     }
+    let stored = Stored {
+        periods: &stored_periods,
+        sealed: &sealed,
+    };
     let mut days = Vec::new();
-    fold_days(&read.days, changed, &sums, versions, &mut periods, &mut days)?;
+    for (split, packed) in fold_days(&read.days, changed, &sums, versions, &stored, &mut days)? {
+        periods.insert(split, packed);
+    }
     for (split, packed) in sums.splits() {
         if !sealed.contains(&split.month) && !split.is_whole() {
             periods.insert(split, packed);
@@ -143,7 +151,7 @@ pub(super) fn fold(
     for row in &read.samples {
         samples.add(row, CAMPAIGN)?;
     }
-    add_campaign(&mut periods, &samples, versions)?;
+    add_campaign(&mut periods, &samples, versions, &stored)?;
     add_campaign_cross(&mut cross, versions)?;
     let months: BTreeSet<i32> = changed.iter().copied().chain([CAMPAIGN]).collect();
     let mut differs = differences(&stored_periods, &periods);
@@ -160,6 +168,46 @@ pub(super) fn fold(
         days,
         differs,
     })
+}
+
+/// What is stored of a unit and campaign before a fold.
+struct Stored<'s> {
+    periods: &'s BTreeMap<Split, Packed>,
+    /// The months of which retention has sealed a day.
+    sealed: &'s BTreeSet<i32>,
+}
+
+impl Stored<'_> {
+    /// The packed sums over sampling clusters of a row with these counts. Where answers of it are gone they cannot be
+    /// made again: the stored ones stay as long as they are those of the counts.
+    fn samples(
+        &self,
+        split: &Split,
+        counts: &Tally,
+        versions: &Versions,
+        sums: &Sums<'_>,
+    ) -> Result<Vec<u8>, StoreError> {
+        let layout = version_of(versions, split.version)?.layout();
+        let is_whole_there = if split.month == CAMPAIGN {
+            self.sealed.is_empty()
+        } else {
+            !self.sealed.contains(&split.month)
+        };
+        if is_whole_there {
+            return Ok(pack_clusters(&sums.samples(split, counts, layout)));
+        }
+        let Some(stored) = self.periods.get(split) else {
+            return Ok(Vec::new());
+        };
+        let before = Tally::unpack(layout, &stored.counts)?;
+        let is_same = (0..layout.nodes().len())
+            .all(|node| before.moments(layout, node) == counts.moments(layout, node));
+        Ok(if is_same {
+            stored.samples.clone()
+        } else {
+            Vec::new()
+        })
+    }
 }
 
 /// The keys at which two sets of rows are not the same.
@@ -183,9 +231,9 @@ fn fold_days(
     changed: &BTreeSet<i32>,
     sums: &Sums<'_>,
     versions: &Versions,
-    periods: &mut BTreeMap<Split, Packed>,
+    stored: &Stored<'_>,
     days: &mut Vec<(Place, i64, Vec<u8>)>,
-) -> Result<(), StoreError> {
+) -> Result<Vec<(Split, Packed)>, StoreError> {
     let mut months: BTreeMap<Split, (Tally, Vec<ClusterMoments>)> = BTreeMap::new();
     for day in rows {
         let place = day.row.place();
@@ -217,18 +265,15 @@ fn fold_days(
         tally.add_packed(&day.row.counts)?;
         add_clusters(sum, &clusters);
     }
-    for (split, (tally, clusters)) in months {
-        let samples = sums.samples(&split);
-        periods.insert(
-            split,
-            Packed {
-                counts: tally.pack(),
-                clusters: pack_clusters(&clusters),
-                samples: pack_clusters(&samples),
-            },
-        );
-    }
-    Ok(())
+    let whole = months.into_iter().map(|(split, (tally, clusters))| {
+        let packed = Packed {
+            counts: tally.pack(),
+            clusters: pack_clusters(&clusters),
+            samples: stored.samples(&split, &tally, versions, sums)?,
+        };
+        Ok((split, packed))
+    });
+    whole.collect()
 }
 
 /// The rows of the campaign: the sums of those of its months.
@@ -236,6 +281,7 @@ fn add_campaign(
     periods: &mut BTreeMap<Split, Packed>,
     samples: &Sums<'_>,
     versions: &Versions,
+    stored: &Stored<'_>,
 ) -> Result<(), StoreError> {
     let mut whole: BTreeMap<Split, (Tally, Vec<ClusterMoments>)> = BTreeMap::new();
     for (split, packed) in periods.iter() {
@@ -254,7 +300,7 @@ fn add_campaign(
         let packed = Packed {
             counts: tally.pack(),
             clusters: pack_clusters(&clusters),
-            samples: pack_clusters(&samples.samples(&split)),
+            samples: stored.samples(&split, &tally, versions, samples)?,
         };
         periods.insert(split, packed);
     }

@@ -14,6 +14,17 @@ macro_rules! unit_responses {
     };
 }
 
+macro_rules! unit_samples {
+    ($condition:literal) => {
+        concat!(
+            "select version, channel, status, served_at, handled_by, meeting, point, answered_on, sampling_cluster, \
+             answers from response where campaign = $1 and ",
+            $condition,
+            " and sampling_cluster is not null and status = 0"
+        )
+    };
+}
+
 /// Day tallies by their keys; what is not there yet does not come back.
 pub(super) static READ_DAYS: Rows = Rows::numbered(
     "with k (n, bucket, campaign, unit, day, version, channel) as (values",
@@ -76,9 +87,14 @@ pub(super) const UNIT_RESPONSES: &str = concat!(
     unit_responses!("meeting = $2 and served_at <> $2 and handled_by <> $2"),
 );
 
-/// The counted responses of a unit that belong to a sampling cluster, over the whole campaign.
-pub(super) const UNIT_SAMPLES: &str = "select version, channel, status, served_at, handled_by, meeting, point, answered_on, sampling_cluster, answers \
-     from response where campaign = $1 and served_at = $2 and sampling_cluster is not null and status = 0";
+/// The counted responses that rate a unit, in any role, and belong to a sampling cluster, over the whole campaign.
+pub(super) const UNIT_SAMPLES: &str = concat!(
+    unit_samples!("served_at = $2"),
+    " union all ",
+    unit_samples!("handled_by = $2 and served_at <> $2"),
+    " union all ",
+    unit_samples!("meeting = $2 and served_at <> $2 and handled_by <> $2"),
+);
 
 pub(super) static DROP_PERIODS: Rows = Rows::any_of(
     "delete from tally_period where",

@@ -1,17 +1,16 @@
 //! Taking responses in.
 
-use std::collections::BTreeSet;
-
 use domain::canonical::sha256;
-use domain::id::{ResponseId, UnitId};
+use domain::id::{CampaignId, ResponseId, UnitId};
 use domain::status::{Reason, Status};
 use domain::tally::{HandledBy, Rated, Tally};
-use sqlx::{Connection as _, Row as _};
-use store::StoreError;
+use store::catalogue::Campaign;
 use store::intake::{NewResponse, Recorded};
+use store::{SharedStore, StoreError};
 use time::macros::date;
+use tokio::sync::watch;
 
-use crate::world::{World, campaign_id, unit_id, uuid};
+use crate::world::{DAY, World, campaign_id, unit_id, uuid};
 
 const COUNTED: Recorded = Recorded::New {
     status: Status::Counted,
@@ -70,7 +69,7 @@ pub(crate) async fn what_is_recorded_is_there_once(world: &World) {
         (1, 1)
     );
     let stranger = NewResponse {
-        campaign: domain::id::CampaignId(uuid(404)),
+        campaign: CampaignId(uuid(404)),
         ..world.response(4)
     };
     assert!(matches!(
@@ -182,6 +181,79 @@ pub(crate) async fn closing_is_a_barrier(world: &World) {
     );
 }
 
+/// The random part of an id, another one for each number.
+fn random_of(number: u128) -> [u8; 10] {
+    let hash = sha256(&number.to_le_bytes());
+    std::array::from_fn(|index| hash[index])
+}
+
+/// Writers that never pause, and a closing among them: what is counted when it returns stays.
+pub(crate) async fn nothing_enters_behind_a_closing(world: &World) {
+    const WRITERS: u128 = 4;
+    let counted = async |campaign| {
+        let counts = world.store.count_by_status(campaign).await.unwrap();
+        let of = |status| {
+            let found = counts.iter().find(|(known, _)| *known == status);
+            found.map_or(0, |(_, number)| *number)
+        };
+        (of(Status::Counted), of(Status::Late))
+    };
+    let mut stores = Vec::new();
+    for _ in 0..WRITERS {
+        stores.push(world.another().await);
+    }
+    for round in 0..6 {
+        let campaign = Campaign {
+            id: CampaignId(uuid(900 + round)),
+            key: format!("round-{round}"),
+            ..world.campaign()
+        };
+        world.store.put_campaign(&campaign).await.unwrap();
+        let (batches, mut written) = watch::channel(0_u32);
+        let (close, closed) = watch::channel(false);
+        let writers: Vec<_> = (0..WRITERS)
+            .zip(&stores)
+            .map(|(writer, store)| {
+                let (store, batches, closed) = (SharedStore::clone(store), batches.clone(), closed.clone());
+                let one = NewResponse {
+                    campaign: campaign.id,
+                    ..world.response(0)
+                };
+                let first = (round * WRITERS + writer) * 100_000;
+                let mut batches_to_come = (first..).step_by(8).map(move |from| {
+                    let of = |n: u128| NewResponse {
+                        id: ResponseId::new(DAY, random_of(n)),
+                        digest: sha256(&n.to_be_bytes()),
+                        ..one.clone()
+                    };
+                    (from..from + 8).map(of).collect::<Vec<_>>()
+                });
+                tokio::spawn(async move {
+                    // Some batches more, begun after the closing.
+                    let mut left = 3;
+                    while left > 0 {
+                        left -= u8::from(*closed.borrow());
+                        let batch = batches_to_come.next().unwrap();
+                        store.record(&batch).await.unwrap();
+                        batches.send_modify(|number| *number += 1);
+                    }
+                })
+            })
+            .collect();
+        written.wait_for(|number| *number >= 12).await.unwrap();
+        world.store.close_campaign(campaign.id, DAY).await.unwrap();
+        let (cut, _) = counted(campaign.id).await;
+        close.send(true).unwrap();
+        for writer in writers {
+            writer.await.unwrap();
+        }
+        let (after, late) = counted(campaign.id).await;
+        assert_eq!(after, cut, "something entered behind the cut");
+        assert!(cut > 0 && late > 0, "{cut} counted, {late} late");
+        assert_eq!(world.store.recount(campaign.id, false).await.unwrap(), []);
+    }
+}
+
 pub(crate) async fn an_announced_end_is_the_last_day(world: &World) {
     let of = |number, answered_on| NewResponse {
         answered_on,
@@ -240,7 +312,7 @@ pub(crate) async fn a_code_is_used_once(world: &World) {
         .issue_codes(campaign_id(), &[code, second])
         .await
         .unwrap();
-    let other = domain::id::CampaignId(uuid(70));
+    let other = CampaignId(uuid(70));
     world.store.issue_codes(other, &[foreign]).await.unwrap();
     let with = |number, code| NewResponse {
         code: Some(code),
@@ -270,165 +342,6 @@ pub(crate) async fn a_code_is_used_once(world: &World) {
     };
     assert_eq!(recorded, [same, Recorded::CodeUsed, COUNTED]);
     assert_eq!(world.tally(unit_id()).await.responses(), 2);
-}
-
-/// Whoever holds the whole database tries to find the response of each code and each receipt.
-pub(crate) async fn codes_and_receipts_do_not_line_up_with_responses(world: &World) {
-    const PEOPLE: u128 = 120;
-    let code = |n: u128| sha256(format!("code {n}").as_bytes());
-    let receipt = |n: u128| sha256(format!("receipt {n}").as_bytes());
-    let codes: Vec<_> = (0..PEOPLE).map(code).collect();
-    world.store.issue_codes(campaign_id(), &codes).await.unwrap();
-    // One response a transaction: the worst case, as on a quiet day.
-    for n in 0..PEOPLE {
-        let response = NewResponse {
-            code: Some(code(n)),
-            receipt: Some(receipt(n)),
-            ..world.response(n)
-        };
-        assert_eq!(world.store.record(&[response]).await.unwrap(), [COUNTED]);
-    }
-    assert_eq!(
-        world.store.settle_receipts().await.unwrap(),
-        u64::try_from(PEOPLE).unwrap()
-    );
-    assert_eq!(world.store.settle_receipts().await.unwrap(), 0);
-    let dump = Dump::read(world).await;
-    assert_eq!(dump.open, 0);
-    assert_eq!(dump.waiting, 0);
-    let truth = |hashes: &[Vec<u8>], of: &dyn Fn(u128) -> [u8; 32]| -> Vec<usize> {
-        hashes
-            .iter()
-            .map(|hash| {
-                (0..PEOPLE)
-                    .position(|n| of(n).as_slice() == hash.as_slice())
-                    .unwrap()
-            })
-            .collect()
-    };
-    // Whatever order the tables lie in, it finds no more pairs than chance: one expected, eight is below 1e-5.
-    for hashes in [&dump.codes, &dump.receipts] {
-        let of: &dyn Fn(u128) -> [u8; 32] = if hashes == &dump.codes { &code } else { &receipt };
-        let order = truth(hashes, of);
-        for responses in &dump.responses {
-            let forward = order.iter().zip(responses).filter(|(a, b)| a == b).count();
-            let backward = order.iter().rev().zip(responses).filter(|(a, b)| a == b).count();
-            assert!(
-                forward <= 8 && backward <= 8,
-                "{forward} and {backward} found by order"
-            );
-        }
-    }
-    // And no mark of the transaction is shared.
-    assert!(
-        dump.code_marks.is_disjoint(&dump.response_marks),
-        "{:?}",
-        dump.code_marks
-    );
-    assert_eq!(dump.receipt_marks.len(), 1, "{:?}", dump.receipt_marks);
-    assert!(
-        dump.receipt_marks.is_disjoint(&dump.response_marks),
-        "{:?}",
-        dump.receipt_marks
-    );
-}
-
-/// What a reader of the whole database sees of orders and marks.
-struct Dump {
-    codes: Vec<Vec<u8>>,
-    receipts: Vec<Vec<u8>>,
-    /// The people in several orders of the response table.
-    responses: Vec<Vec<usize>>,
-    open: i64,
-    waiting: i64,
-    code_marks: BTreeSet<String>,
-    receipt_marks: BTreeSet<String>,
-    response_marks: BTreeSet<String>,
-}
-
-macro_rules! dump {
-    ($connection:expr, $mark:literal, $place:literal, $row:literal, $row_mark:literal, $people:expr) => {{
-        let connection = $connection;
-        let hashes = |table: &str| {
-            let text = format!("select hash, {} from {table} order by {}", $mark, $place);
-            sqlx::AssertSqlSafe(text)
-        };
-        let mut found = Vec::new();
-        for table in ["code_issued", "receipt"] {
-            let rows = sqlx::query(hashes(table))
-                .fetch_all(&mut *connection)
-                .await
-                .unwrap();
-            let marks: BTreeSet<String> = rows.iter().map(|row| row.get::<String, _>(1)).collect();
-            let hashes: Vec<Vec<u8>> = rows.iter().map(|row| row.get(0)).collect();
-            found.push((hashes, marks));
-        }
-        let mut responses = Vec::new();
-        let mut response_marks = BTreeSet::new();
-        for order in [$row, "bucket, id", "arrived_at, digest"] {
-            let text = format!("select digest, {} from response order by {order}", $row_mark);
-            let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-                .fetch_all(&mut *connection)
-                .await
-                .unwrap();
-            response_marks.extend(rows.iter().map(|row| row.get::<String, _>(1)));
-            let people = rows.iter().map(|row| $people(row.get::<Vec<u8>, _>(0))).collect();
-            responses.push(people);
-        }
-        let count = |table: &str| sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
-        let open = sqlx::query_scalar(count("code_open"))
-            .fetch_one(&mut *connection)
-            .await
-            .unwrap();
-        let waiting = sqlx::query_scalar(count("receipt_waiting"))
-            .fetch_one(&mut *connection)
-            .await
-            .unwrap();
-        let (receipts, receipt_marks) = found.pop().unwrap();
-        let (codes, code_marks) = found.pop().unwrap();
-        Dump {
-            codes,
-            receipts,
-            responses,
-            open,
-            waiting,
-            code_marks,
-            receipt_marks,
-            response_marks,
-        }
-    }};
-}
-
-impl Dump {
-    async fn read(world: &World) -> Self {
-        let person = |digest: Vec<u8>| {
-            (0_u128..1000)
-                .position(|n| sha256(&n.to_be_bytes()).as_slice() == digest.as_slice())
-                .unwrap()
-        };
-        if world.is_postgres() {
-            let mut connection = sqlx::PgConnection::connect(&world.url).await.unwrap();
-            dump!(
-                &mut connection,
-                "xmin::text",
-                "ctid",
-                "ctid",
-                "xmin::text",
-                person
-            )
-        } else {
-            // Tables without row ids have no mark of a row and no order but their key's.
-            let mut connection = sqlx::SqliteConnection::connect(&world.url).await.unwrap();
-            dump!(
-                &mut connection,
-                "'none'",
-                "bucket, hash",
-                "rowid",
-                "cast(rowid as text)",
-                person
-            )
-        }
-    }
 }
 
 pub(crate) async fn two_units_are_counted_under_each_and_once_above(world: &World) {

@@ -20,8 +20,9 @@ const GROWING: [&str; 11] = [
     "tally_period",
 ];
 
-/// Retention empties a whole day, a published draft goes at once, and slips expire by their day, wherever their rows lie.
-const WHOLE: [&str; 3] = ["DROP_ANSWERS", "DROP_DRAFT", "DROP_EXPIRED"];
+/// Retention empties a whole day, as publication does of its times, a published draft goes at once, and slips expire by
+/// their day, wherever their rows lie.
+const WHOLE: [&str; 4] = ["DROP_ANSWERS", "DROP_DRAFT", "DROP_EXPIRED", "ERASE_TIMES"];
 
 #[tokio::test]
 async fn keys_of_growing_tables_start_with_the_bucket() {

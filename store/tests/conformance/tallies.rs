@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::id::UnitId;
 use domain::moments::{ClusterMoments, Moments};
 use domain::status::{Reason, Status};
-use domain::tally::{Rated, Tally, contributions};
+use domain::tally::{HandledBy, Rated, Tally, contributions};
 use domain::varint::Reader;
 use sqlx::Connection as _;
 use store::SharedStore;
@@ -262,6 +262,99 @@ pub(crate) async fn sampling_clusters_are_squared_as_a_whole(world: &World) {
     let mut reader = Reader::new(&campaign.samples);
     let whole = [0; ClusterMoments::FIELDS].map(|_| reader.next_signed().unwrap());
     assert_eq!(whole, expected.to_array());
+}
+
+/// The whole row of a unit's campaign.
+async fn campaign_row(world: &World, unit: UnitId) -> PeriodTally {
+    while world.store.fold(None, 100).await.unwrap().groups > 0 {}
+    let rows = world.store.periods(campaign_id(), None).await.unwrap();
+    let mut rows = rows.into_iter().filter(|row| row.key.unit == unit);
+    rows.find(|row| row.key.month.is_none()).unwrap()
+}
+
+/// Squares over the clusters of some people do not go with the totals of all.
+pub(crate) async fn people_outside_clusters_leave_a_row_without_cluster_sums(world: &World) {
+    let (deciding, above) = (UnitId(uuid(20)), UnitId(uuid(21)));
+    let of = |n: u128, cluster: Option<&str>| NewResponse {
+        cluster: cluster.map(str::to_owned),
+        rated: Rated {
+            served_at: unit_id(),
+            handled_by: Some(HandledBy {
+                unit: deciding,
+                meeting: above,
+            }),
+        },
+        ..world.response(n)
+    };
+    let names = ["A", "B"].into_iter().cycle();
+    let sampled: Vec<NewResponse> = (0..8)
+        .zip(names)
+        .map(|(n, name)| of(n, Some(name)))
+        .collect();
+    world.store.record(&sampled).await.unwrap();
+    for unit in [unit_id(), deciding, above] {
+        assert!(!campaign_row(world, unit).await.samples.is_empty(), "{unit}");
+    }
+    // Held ones are in no total.
+    let held = NewResponse {
+        status: Status::Held,
+        reason: Some(Reason::Burst),
+        ..of(8, None)
+    };
+    world.store.record(&[held]).await.unwrap();
+    assert!(!campaign_row(world, unit_id()).await.samples.is_empty());
+    let stranger = of(9, None);
+    world.store.record(std::slice::from_ref(&stranger)).await.unwrap();
+    for unit in [unit_id(), deciding, above] {
+        assert!(campaign_row(world, unit).await.samples.is_empty(), "{unit}");
+    }
+    let at = datetime!(2026-11-21 01:00:00 UTC);
+    let excluded = world
+        .store
+        .set_status(stranger.id, Status::Excluded, Some(Reason::Review), at)
+        .await;
+    assert_eq!(excluded.unwrap(), Status::Counted);
+    for unit in [unit_id(), deciding, above] {
+        assert!(!campaign_row(world, unit).await.samples.is_empty(), "{unit}");
+    }
+    assert_eq!(world.store.recount(campaign_id(), false).await.unwrap(), []);
+}
+
+/// Which village somebody is of goes with the answers; what the villages come to stays.
+pub(crate) async fn cluster_sums_outlive_the_answers(world: &World) {
+    let of = |n: u128| NewResponse {
+        cluster: Some(format!("village {}", n % 3)),
+        case: Some(format!("H-{n}")),
+        ..world.response(n)
+    };
+    let batch: Vec<NewResponse> = (0..12).map(of).collect();
+    world.store.record(&batch).await.unwrap();
+    let before = campaign_row(world, unit_id()).await;
+    assert_eq!(
+        world
+            .store
+            .retain(campaign_id(), date!(2027 - 01 - 01))
+            .await
+            .unwrap(),
+        12
+    );
+    let stored = world.store.response(batch[0].id).await.unwrap().unwrap();
+    assert_eq!((stored.cluster, stored.case), (None, None));
+    // The number of late ones changes the day, and nothing of the sample.
+    let late = NewResponse {
+        status: Status::Late,
+        reason: Some(Reason::Closed),
+        ..of(12)
+    };
+    world.store.record(&[late]).await.unwrap();
+    let after = campaign_row(world, unit_id()).await;
+    assert_ne!(after.counts, before.counts);
+    assert_eq!(after.samples, before.samples);
+    assert_eq!(world.store.recount(campaign_id(), false).await.unwrap(), []);
+    // Somebody more may be of a village that is no longer known.
+    world.store.record(&[of(13)]).await.unwrap();
+    assert!(campaign_row(world, unit_id()).await.samples.is_empty());
+    assert_eq!(world.store.recount(campaign_id(), false).await.unwrap(), []);
 }
 
 /// What arrives between the reading and the writing of a fold is folded by the next.

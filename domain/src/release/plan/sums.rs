@@ -4,7 +4,7 @@
 
 use crate::channel::ChannelClass;
 use crate::disclosure::{Marks, Shape, Slice, Table};
-use crate::layout::ItemKind;
+use crate::layout::{ItemKind, Layout};
 use crate::moments::ClusterMoments;
 use crate::period::Period;
 use crate::release::guard::{Guard, Guards};
@@ -159,8 +159,32 @@ impl Sums {
     }
 }
 
-/// The tally and the clusters of a unit with everything below it.
+/// The tally and the clusters of a unit with everything below it; no clusters where somebody belongs to none.
 type Built = Option<(Tally, Vec<ClusterMoments>)>;
+
+/// What is added up of one unit. Squares over the clusters of some people do not go with the totals of all, so one
+/// part without clusters leaves the sum without.
+struct Part {
+    tally: Tally,
+    clusters: Vec<ClusterMoments>,
+    is_clustered: bool,
+}
+
+impl Part {
+    fn empty(layout: &Layout) -> Self {
+        Self {
+            tally: Tally::empty(layout),
+            clusters: Vec::new(),
+            is_clustered: true,
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.tally.add(&other.tally);
+        add_clusters(&mut self.clusters, &other.clusters);
+        self.is_clustered &= other.is_clustered;
+    }
+}
 
 /// The whole tallies of one slice, unit by unit; a slice at a time, because a country of them is large.
 pub(super) fn build(
@@ -170,28 +194,47 @@ pub(super) fn build(
     taken: &Taken,
 ) -> Result<Vec<Built>, PlanError> {
     let layout = input.version.layout();
-    let mut built: Vec<Built> = vec![None; input.units.len()];
+    let mut parts: Vec<Option<Part>> = Vec::new();
+    parts.resize_with(input.units.len(), || None);
     for (&(month, found, unit), entry) in &taken.entries {
         if !period.contains(month) || class.is_some_and(|class| class != found) {
             continue;
         }
         let Entry { counts, clusters, .. } = Entry::unpack(entry)?;
-        let (tally, sums) = built[unit].get_or_insert_with(|| (Tally::empty(layout), Vec::new()));
-        tally.add_packed(counts)?;
-        add_clusters(sums, &unpack_clusters(layout, clusters)?);
+        let part = parts[unit].get_or_insert_with(|| Part::empty(layout));
+        part.tally.add_packed(counts)?;
+        let clusters = unpack_clusters(layout, clusters)?;
+        if clusters.is_empty() {
+            part.is_clustered &= rates_nothing(&Tally::unpack(layout, counts)?, layout);
+        }
+        add_clusters(&mut part.clusters, &clusters);
     }
-    for unit in (0..built.len()).rev() {
+    for unit in (0..parts.len()).rev() {
         let Some(above) = input.units.tree.parent(unit) else {
             continue;
         };
-        let (earlier, later) = built.split_at_mut(unit);
-        if let Some((tally, clusters)) = &later[0] {
-            let (sum, sums) = earlier[above].get_or_insert_with(|| (Tally::empty(layout), Vec::new()));
-            sum.add(tally);
-            add_clusters(sums, clusters);
+        let (earlier, later) = parts.split_at_mut(unit);
+        if let Some(part) = &later[0] {
+            earlier[above]
+                .get_or_insert_with(|| Part::empty(layout))
+                .add(part);
         }
     }
-    Ok(built)
+    let built = parts.into_iter().map(|part| {
+        let part = part?;
+        let clusters = if part.is_clustered {
+            part.clusters
+        } else {
+            Vec::new()
+        };
+        Some((part.tally, clusters))
+    });
+    Ok(built.collect())
+}
+
+/// Whether a tally has nothing that a variance could follow, such as the number of held responses alone.
+fn rates_nothing(tally: &Tally, layout: &Layout) -> bool {
+    (0..layout.nodes().len()).all(|node| tally.moments(layout, node).is_zero())
 }
 
 fn add_clusters(sums: &mut Vec<ClusterMoments>, clusters: &[ClusterMoments]) {

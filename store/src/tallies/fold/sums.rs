@@ -104,8 +104,8 @@ impl<'a> Sums<'a> {
         squared(points.values())
     }
 
-    /// The sums over sampling clusters of a split, or of all splits of a whole row.
-    pub(super) fn samples(&self, of: &Split) -> Vec<ClusterMoments> {
+    /// The sums over sampling clusters of a split, or of all splits of a whole row, whose counts are those given.
+    pub(super) fn samples(&self, of: &Split, counts: &Tally, layout: &Layout) -> Vec<ClusterMoments> {
         let mut clusters: HashMap<&str, Nodes> = HashMap::new();
         for (split, part) in &self.parts {
             let same_cell = (split.month, split.version, split.channel) == (of.month, of.version, of.channel);
@@ -115,16 +115,17 @@ impl<'a> Sums<'a> {
                 }
             }
         }
-        squared(clusters.values())
+        sampled(&clusters, counts, layout)
     }
 
     /// The rows by report dimensions.
     pub(super) fn splits(&self) -> impl Iterator<Item = (Split, Packed)> + '_ {
         self.parts.iter().map(|(split, part)| {
+            let samples = sampled(&part.clusters, &part.tally, part.version.layout());
             let packed = Packed {
                 counts: part.tally.pack(),
                 clusters: pack_clusters(&squared(part.point_days.values())),
-                samples: pack_clusters(&squared(part.clusters.values())),
+                samples: pack_clusters(&samples),
             };
             (*split, packed)
         })
@@ -167,6 +168,20 @@ fn merge(nodes: &mut Nodes, other: &Nodes) {
     nodes.resize(other.len(), Moments::default());
     for (node, more) in nodes.iter_mut().zip(other) {
         *node += *more;
+    }
+}
+
+/// The sums over sampling clusters of a row: none when somebody in the counts belongs to no cluster, as squares over
+/// the clusters of some people do not go with the totals of all.
+fn sampled<K>(clusters: &HashMap<K, Nodes>, counts: &Tally, layout: &Layout) -> Vec<ClusterMoments> {
+    let is_of_everybody = (0..layout.nodes().len()).all(|node| {
+        let of_clusters: Moments = clusters.values().map(|nodes| nodes[node]).sum();
+        of_clusters == counts.moments(layout, node)
+    });
+    if is_of_everybody {
+        squared(clusters.values())
+    } else {
+        Vec::new()
     }
 }
 
