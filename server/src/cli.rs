@@ -14,8 +14,10 @@ mod serve;
 mod slip;
 
 use clap::{Parser, Subcommand};
+use service::error::ServiceError;
 
 use crate::config::{Common, Serve};
+use crate::problem::{self, Tongue};
 use crate::telemetry;
 
 /// Nghe Dân: measure how satisfied citizens are with the services of provinces and communes
@@ -72,7 +74,7 @@ pub async fn run() -> anyhow::Result<()> {
     };
     let (common, serve) = cli.common.with_file(serve)?;
     telemetry::start(common.log())?;
-    match command {
+    let done = match command {
         None | Some(Command::Serve(_)) => serve::run(&common, &serve).await,
         Some(Command::Migrate) => data::migrate(&common).await,
         Some(Command::Demo(arguments)) => demo::run(&common, &arguments).await,
@@ -86,5 +88,18 @@ pub async fn run() -> anyhow::Result<()> {
         Some(Command::Release(arguments)) => releases::release(&common, &arguments).await,
         Some(Command::Recount(arguments)) => releases::recount(&common, &arguments).await,
         Some(Command::Export(arguments)) => export::run(&common, &arguments).await,
-    }
+    };
+    done.map_err(told)
+}
+
+/// Names the fields that are wrong, where an error is about fields.
+fn told(error: anyhow::Error) -> anyhow::Error {
+    let Some(ServiceError::Fields(fields)) = error.downcast_ref() else {
+        return error;
+    };
+    let lines = fields.iter().map(|field| {
+        let place = field.path.trim_start_matches('/');
+        format!("{place}: {}", problem::detail(&field.code, Tongue::En))
+    });
+    anyhow::Error::msg(lines.collect::<Vec<_>>().join("\n"))
 }

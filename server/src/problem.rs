@@ -21,9 +21,9 @@ use domain::civil;
 use domain::response::FieldError;
 use service::error::ServiceError;
 use service::intake::Refusal;
-use store::StoreError;
 
 pub use code::Code;
+pub(crate) use document::detail;
 pub use document::{FieldDocument, ProblemDocument, Tongue};
 
 /// How long a client is told to wait when the server cannot know better, in seconds.
@@ -229,13 +229,12 @@ impl From<ServiceError> for Problem {
         match error {
             ServiceError::NotFound(what) => Self::not_found(what),
             ServiceError::Mistyped => Self::mistyped(),
+            ServiceError::Fields(fields) => Self {
+                fields,
+                ..Self::new(Code::WrongFields)
+            },
             ServiceError::Invalid(why) => Self::new(Code::Unprocessable).with("why", why),
-            ServiceError::Store(
-                error @ (StoreError::Busy
-                | StoreError::Database(_)
-                | StoreError::SchemaTooNew
-                | StoreError::SchemaTooOld),
-            ) => Self::unavailable(chain(&error)),
+            passing if passing.is_passing() => Self::unavailable(chain(&passing)),
             ServiceError::Store(error) => Self::internal(chain(&error)),
         }
     }

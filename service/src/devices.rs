@@ -11,12 +11,14 @@ use store::StoreError;
 use store::catalogue::{Device, DeviceState};
 use store::devices::{DeviceContact, Enrolment, KnownDevice, PinHash, Redeemed};
 use time::{Date, Duration, OffsetDateTime};
+use validator::{Validate, ValidationError};
 
 use crate::Service;
 use crate::clock::random;
 use crate::desk::Desk;
 use crate::error::ServiceError;
 use crate::setup::{new_code, random_uuid};
+use crate::shape::{self, LONGEST_LABEL};
 
 pub use pin::ITERATIONS as PIN_ITERATIONS;
 
@@ -25,7 +27,7 @@ pub const ENROLMENT_LENGTH: usize = 12;
 /// How long such a code can be redeemed.
 const ENROLMENT_VALID: Duration = Duration::hours(24);
 /// How many days of given-up attempts one contact may report.
-const MAX_ABANDONED: usize = 512;
+pub const MOST_ABANDONED: u64 = 512;
 
 const INCARNATION: &str = "incarnation";
 const DURABLE_UNTIL: &str = "durable_until";
@@ -36,6 +38,23 @@ pub struct EnrolmentCode {
     pub code: String,
     pub pin: String,
     pub expires_at: OffsetDateTime,
+}
+
+/// What a device is invited with.
+#[derive(Validate)]
+struct Invitation<'a> {
+    #[validate(length(max = "LONGEST_LABEL"))]
+    label: &'a str,
+    #[validate(custom(function = "is_pin"))]
+    pin: Option<&'a str>,
+}
+
+fn is_pin(pin: &str) -> Result<(), ValidationError> {
+    if pin.len() >= 6 && pin.bytes().all(|digit| digit.is_ascii_digit()) {
+        Ok(())
+    } else {
+        Err(ValidationError::new("six digits or more"))
+    }
 }
 
 /// A device that was tied to its point.
@@ -86,12 +105,9 @@ impl Service {
         label: &str,
         pin: Option<&str>,
     ) -> Result<EnrolmentCode, ServiceError> {
+        shape::check(&Invitation { label, pin })?;
         let desk = self.desk(point).await?;
-        let pin = match pin {
-            Some(pin) if pin.len() >= 6 && pin.bytes().all(|digit| digit.is_ascii_digit()) => pin.to_owned(),
-            Some(_) => return Err(ServiceError::Invalid("a PIN is six digits or more".to_owned())),
-            None => pin::draw(),
-        };
+        let pin = pin.map_or_else(pin::draw, str::to_owned);
         let code = new_code(ENROLMENT_LENGTH)?;
         let expires_at = self.now() + ENROLMENT_VALID;
         let salt = random();
@@ -173,9 +189,6 @@ impl Service {
         contact: &DeviceContact,
         abandoned: &[(Date, String, i32)],
     ) -> Result<(), ServiceError> {
-        if abandoned.len() > MAX_ABANDONED {
-            return Err(ServiceError::Invalid("too many days at once".to_owned()));
-        }
         Ok(self.store().note_contact(device.id, contact, abandoned).await?)
     }
 

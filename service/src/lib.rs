@@ -12,6 +12,7 @@ pub mod languages;
 pub mod releases;
 pub mod results;
 pub mod setup;
+pub mod shape;
 pub mod shipped;
 pub mod slips;
 pub mod upkeep;

@@ -7,13 +7,17 @@
 use domain::canonical::{self, Hash};
 use domain::code::{Code, ONE_TIME_LENGTH};
 use domain::id::{CampaignId, UnitId};
+use domain::response::{FieldError, FieldErrorCode};
 use domain::slip;
+use serde::Serialize;
 use store::slips::{CodeState, Issued, Issuer, Slip};
 use time::{Date, Duration};
+use validator::Validate;
 
 use crate::Service;
 use crate::clock::random;
 use crate::error::ServiceError;
+use crate::shape::{self, LONGEST_LABEL, is_written};
 
 /// For how many days a slip is good unless the issuer says otherwise.
 pub const VALID_DAYS: u16 = 60;
@@ -21,18 +25,31 @@ pub const VALID_DAYS: u16 = 60;
 pub const MOST_VALID_DAYS: u16 = 366;
 /// How many slips one request may ask for.
 pub const MOST_SLIPS: usize = 1000;
+const MOST_DOSSIERS: u64 = MOST_SLIPS as u64;
 /// How long the number of a dossier may be; the official form has about thirty characters.
-const LONGEST_NUMBER: usize = 64;
+const LONGEST_NUMBER: u64 = 64;
 /// For how many days after its last one an unused slip is kept, for answers that lay on a device.
 const KEPT_DAYS: i64 = 30;
 
+/// Slips that are asked for.
+#[derive(Clone, Debug, Serialize, Validate)]
+pub struct Order {
+    #[validate(length(max = "MOST_DOSSIERS"), nested)]
+    pub dossiers: Vec<Dossier>,
+    #[validate(range(min = 1, max = "MOST_VALID_DAYS"))]
+    pub valid_days: u16,
+}
+
 /// A dossier for which a slip is asked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Validate)]
 pub struct Dossier {
+    #[validate(length(max = "LONGEST_NUMBER"), custom(function = "is_written"))]
     pub number: String,
-    /// The unit that decides it, where it is not the one of the point.
-    pub handled_by: Option<UnitId>,
+    /// The unit that decides it, by id or the code that it has today, where it is not the one of the point.
+    #[validate(length(max = "LONGEST_NUMBER"))]
+    pub handled_by: Option<String>,
     /// An option of the question `field`.
+    #[validate(length(max = "LONGEST_NUMBER"))]
     pub field: Option<String>,
 }
 
@@ -55,45 +72,68 @@ pub enum Standing {
     Unknown,
 }
 
+/// What a system is called.
+#[derive(Validate)]
+struct Named<'a> {
+    #[validate(length(max = "LONGEST_LABEL"))]
+    label: &'a str,
+}
+
 impl Service {
+    /// Whether all slips of an order can be issued.
+    ///
+    /// # Errors
+    ///
+    /// [`ServiceError::Fields`] with every field that is wrong.
+    pub async fn check_slips(&self, campaign: CampaignId, order: &Order) -> Result<(), ServiceError> {
+        shape::check(order)?;
+        let campaign = self.campaign(campaign).await?;
+        let version = self
+            .version_on(&campaign, self.today())
+            .ok_or(ServiceError::NotFound("questionnaire version"))?;
+        let mut wrong = Vec::new();
+        for (index, dossier) in order.dossiers.iter().enumerate() {
+            let mut note = |field: &str, code| {
+                wrong.push(FieldError::new(format!("/dossiers/{index}/{field}"), code));
+            };
+            let is_unit = |unit: &String| self.handler(unit).is_some();
+            if !dossier.handled_by.as_ref().is_none_or(is_unit) {
+                note("handled_by", FieldErrorCode::NotFound);
+            }
+            let is_option = |field: &String| slip::field_option(&version.version, field).is_some();
+            if !dossier.field.as_ref().is_none_or(is_option) {
+                note("field", FieldErrorCode::NotAnOption);
+            }
+        }
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(ServiceError::Fields(wrong))
+        }
+    }
+
     /// Issues the slips of dossiers, all or none, in their order.
     pub async fn issue_slips(
         &self,
         campaign: CampaignId,
-        dossiers: &[Dossier],
-        valid_days: u16,
+        order: &Order,
     ) -> Result<Vec<IssuedSlip>, ServiceError> {
-        let campaign = self.campaign(campaign).await?;
-        if !(1..=MOST_VALID_DAYS).contains(&valid_days) {
-            return Err(invalid(format!("a slip is good for 1 to {MOST_VALID_DAYS} days")));
-        }
-        if dossiers.len() > MOST_SLIPS {
-            return Err(invalid(format!("at most {MOST_SLIPS} slips are issued at once")));
-        }
-        let today = self.today();
-        let version = self
-            .version_on(&campaign, today)
-            .ok_or(ServiceError::NotFound("questionnaire version"))?;
-        let expires_on = today + Duration::days(i64::from(valid_days));
-        let mut codes = Vec::with_capacity(dossiers.len());
-        let mut slips = Vec::with_capacity(dossiers.len());
-        for dossier in dossiers {
-            let code = self.slip_code(campaign.id, &dossier.number)?;
-            if let Some(field) = &dossier.field
-                && slip::field_option(&version.version, field).is_none()
-            {
-                return Err(invalid(format!("the questionnaire has no field `{field}`")));
-            }
+        self.check_slips(campaign, order).await?;
+        let expires_on = self.today() + Duration::days(i64::from(order.valid_days));
+        let mut codes = Vec::with_capacity(order.dossiers.len());
+        let mut slips = Vec::with_capacity(order.dossiers.len());
+        for dossier in &order.dossiers {
+            let code = self.slip_code(campaign, &dossier.number)?;
             let slip = Slip {
-                handled_by: dossier.handled_by,
+                handled_by: dossier.handled_by.as_deref().and_then(|unit| self.handler(unit)),
                 field: dossier.field.clone(),
                 expires_on: Some(expires_on),
             };
             slips.push((self.code_hash(code.as_str()), slip));
             codes.push(code);
         }
-        let issued = self.store().issue_slips(campaign.id, &slips).await?;
-        if !self.takes_slips(campaign.id) {
+        let issued = self.store().issue_slips(campaign, &slips).await?;
+        if !self.takes_slips(campaign) {
             self.refresh().await?;
         }
         let made = codes.into_iter().zip(issued).map(|(code, issued)| IssuedSlip {
@@ -107,26 +147,21 @@ impl Service {
     /// The one slip of a dossier in a campaign.
     fn slip_code(&self, campaign: CampaignId, number: &str) -> Result<Code, ServiceError> {
         let number = number.trim().to_uppercase();
-        if number.is_empty() || number.chars().count() > LONGEST_NUMBER {
-            return Err(invalid(format!(
-                "the number of a dossier has 1 to {LONGEST_NUMBER} characters"
-            )));
-        }
         // Its own purpose, so that no code that is typed can ever have the same bytes.
         let keyed = self.code_hash(&format!("slip\n{campaign}\n{number}"));
-        Code::from_random(ONE_TIME_LENGTH, &keyed).ok_or_else(|| invalid("no code of that length".to_owned()))
+        let code = Code::from_random(ONE_TIME_LENGTH, &keyed);
+        code.ok_or_else(|| ServiceError::Invalid("no code of that length".to_owned()))
     }
 
     /// The unit that a dossier names as the one that decides it: by id, or by the code that it has today.
-    pub fn handler(&self, text: &str) -> Result<UnitId, ServiceError> {
+    fn handler(&self, text: &str) -> Option<UnitId> {
         let units = self.units();
         let by_id = text
             .parse()
             .ok()
             .and_then(|id| units.unit(id))
             .map(|unit| unit.id);
-        let found = by_id.or_else(|| units.by_code(text, self.today()).map(|known| known.unit.id));
-        found.ok_or_else(|| invalid(format!("there is no unit `{text}`")))
+        by_id.or_else(|| units.by_code(text, self.today()).map(|known| known.unit.id))
     }
 
     /// Where a code stands today.
@@ -165,6 +200,7 @@ impl Service {
 
     /// Lets a system issue slips in a campaign. Its token cannot be read again.
     pub async fn add_issuer(&self, campaign: &str, label: &str) -> Result<String, ServiceError> {
+        shape::check(&Named { label })?;
         let token = canonical::hex(&random::<32>());
         let issuer = Issuer {
             token_hash: canonical::sha256(token.as_bytes()),
@@ -196,8 +232,4 @@ impl Service {
         };
         Ok(self.store().put_issuer(&revoked).await?)
     }
-}
-
-fn invalid(why: String) -> ServiceError {
-    ServiceError::Invalid(why)
 }

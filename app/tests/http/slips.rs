@@ -2,7 +2,7 @@
 
 use axum::http::{StatusCode, header};
 use domain::id::UnitId;
-use service::slips::Dossier;
+use service::slips::{Dossier, Order};
 use uuid::Uuid;
 
 use crate::world::{Page, World};
@@ -14,14 +14,14 @@ async fn slip(world: &World, number: &str) -> String {
     let campaign = world.service.campaign_by_key("desk").expect("the campaign").id;
     let dossier = Dossier {
         number: number.to_owned(),
-        handled_by: Some(PROVINCE),
+        handled_by: Some(PROVINCE.to_string()),
         field: Some("land".to_owned()),
     };
-    let issued = world
-        .service
-        .issue_slips(campaign, &[dossier], 60)
-        .await
-        .expect("a slip");
+    let order = Order {
+        dossiers: vec![dossier],
+        valid_days: 60,
+    };
+    let issued = world.service.issue_slips(campaign, &order).await.expect("a slip");
     issued[0].code.as_str().to_owned()
 }
 

@@ -7,13 +7,15 @@ use domain::civil;
 use domain::device::Acceptance;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use service::devices::{DeviceRefusal, PIN_ITERATIONS, Standing};
+use service::devices::{DeviceRefusal, MOST_ABANDONED, PIN_ITERATIONS, Standing};
+use service::shape;
 use store::catalogue::{Device, DeviceState};
 use store::devices::DeviceContact;
 use time::format_description::well_known::Rfc3339;
 use time::{Date, OffsetDateTime};
 use utoipa::ToSchema;
 use uuid::Uuid;
+use validator::{Validate, ValidationError};
 
 use super::ApiState;
 use super::body;
@@ -85,22 +87,26 @@ pub struct DeskDocument {
 }
 
 /// What a device says of itself.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ContactReport {
     /// Its clock.
     #[schema(format = DateTime)]
+    #[validate(custom(function = "is_instant"))]
     clock: String,
     #[schema(minimum = 0)]
+    #[validate(range(min = 0, max = "i32::MAX"))]
     unsent: i32,
     /// The age of the oldest unsent response, in seconds.
     oldest_unsent_s: Option<i64>,
     #[schema(minimum = 0)]
+    #[validate(range(min = 0, max = "i32::MAX"))]
     refused: i32,
     /// Seconds since the last delivery.
     last_delivery_s: Option<i64>,
     /// The version of its program.
     #[schema(example = "0.1.0", max_length = 64)]
+    #[validate(length(max = 64))]
     program: String,
     /// Bytes of its storage in use, and in all.
     storage_used: Option<i64>,
@@ -111,19 +117,38 @@ pub struct ContactReport {
     storage_failing: Option<bool>,
     /// Attempts that were given up, as totals of a day at the question reached.
     #[serde(default)]
+    #[schema(max_items = 512)]
+    #[validate(length(max = "MOST_ABANDONED"), nested)]
     abandoned: Vec<Abandoned>,
 }
 
 /// Attempts that were given up.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct Abandoned {
     #[schema(format = Date)]
+    #[validate(custom(function = "is_date"))]
     on: String,
     #[schema(max_length = 64)]
+    #[validate(length(max = 64))]
     question: String,
     #[schema(minimum = 0)]
+    #[validate(range(min = 0, max = "i32::MAX"))]
     attempts: i32,
+}
+
+fn is_instant(text: &str) -> Result<(), ValidationError> {
+    match OffsetDateTime::parse(text, &Rfc3339) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(ValidationError::new("RFC 3339 instant")),
+    }
+}
+
+fn is_date(text: &str) -> Result<(), ValidationError> {
+    match civil::parse(text) {
+        Some(_) => Ok(()),
+        None => Err(ValidationError::new("date")),
+    }
 }
 
 /// What a device is told.
@@ -245,6 +270,7 @@ pub async fn desk(State(state): State<ApiState>, headers: HeaderMap) -> Result<J
         (status = 200, description = "Noted", body = StandingDocument),
         (status = 400, description = "No JSON of this form, or a format that is too old", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "No token, or an unknown one", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "Wrong fields, each named by its path", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 503, description = "A format of a newer server", body = ProblemDocument, content_type = "application/problem+json"),
     ),
     security(("device" = [])),
@@ -271,26 +297,13 @@ pub async fn contact(
 type Noted = (DeviceContact, Vec<(Date, String, i32)>);
 
 fn noted(report: ContactReport, format: u32, now: OffsetDateTime) -> Result<Noted, Problem> {
-    let clock = OffsetDateTime::parse(&report.clock, &Rfc3339)
-        .map_err(|_| Problem::bad_parameter("clock", "RFC 3339"))?;
-    let counts = [report.unsent, report.refused];
-    if counts.iter().any(|count| *count < 0) {
-        return Err(Problem::bad_parameter("unsent", "0 …"));
-    }
-    if report.program.chars().count() > 64 {
-        return Err(Problem::bad_parameter("program", "≤ 64"));
-    }
-    let abandoned = report
-        .abandoned
-        .into_iter()
-        .map(|given_up| {
-            let on = civil::parse(&given_up.on).ok_or_else(|| Problem::bad_parameter("on", "YYYY-MM-DD"))?;
-            if given_up.question.chars().count() > 64 || given_up.attempts < 0 {
-                return Err(Problem::bad_parameter("abandoned", "question, attempts"));
-            }
-            Ok((on, given_up.question, given_up.attempts))
-        })
-        .collect::<Result<_, Problem>>()?;
+    shape::check(&report)?;
+    let clock = OffsetDateTime::parse(&report.clock, &Rfc3339).unwrap_or(now);
+    let given_up = report.abandoned.into_iter();
+    let abandoned = given_up.filter_map(|given_up| {
+        let on = civil::parse(&given_up.on)?;
+        Some((on, given_up.question, given_up.attempts))
+    });
     let contact = DeviceContact {
         contact_at: now,
         clock_skew_s: (clock - now).whole_seconds(),
@@ -305,7 +318,7 @@ fn noted(report: ContactReport, format: u32, now: OffsetDateTime) -> Result<Note
         persisted: report.persisted,
         storage_failing: report.storage_failing,
     };
-    Ok((contact, abandoned))
+    Ok((contact, abandoned.collect()))
 }
 
 pub(super) async fn device(state: &ApiState, headers: &HeaderMap) -> Result<Device, Problem> {
@@ -321,7 +334,7 @@ fn format(headers: &HeaderMap) -> Result<u32, Problem> {
     let number = value.to_str().ok().and_then(|text| text.parse().ok());
     number
         .filter(|format| *format > 0)
-        .ok_or_else(|| Problem::bad_parameter("Nghe-Dan-Format", "1"))
+        .ok_or_else(|| Problem::bad_parameter("Nghe-Dan-Format", "a number, 1 or higher"))
 }
 
 /// The last day of the device's format, if it has one; a format that is not taken is a problem.

@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use domain::civil;
 use domain::slip;
 use serde::{Deserialize, Serialize};
-use service::slips::{Dossier, IssuedSlip, Standing, VALID_DAYS};
+use service::slips::{Dossier, IssuedSlip, Order, Standing, VALID_DAYS};
 use store::slips::Issued;
 use utoipa::ToSchema;
 
@@ -167,7 +167,7 @@ pub async fn standing(
         (status = 403, description = "The issuer is of another campaign", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "No point has the code", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 413, description = "Longer than 256 KB", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "A unit, a field or a number does not fit; nothing was issued", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "Wrong fields, each named by its path; nothing was issued", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 503, description = "The database cannot be reached", body = ProblemDocument, content_type = "application/problem+json", headers(("Retry-After" = u32, description = "Seconds to wait"))),
     ),
     security(("issuer" = [])),
@@ -189,20 +189,16 @@ pub async fn issue(
         return Err(Problem::foreign_issuer());
     }
     let asked: SlipsRequest = body::json(&body::bytes(&parts.headers, body, BODY_LIMIT).await?)?;
-    let mut dossiers = Vec::with_capacity(asked.dossiers.len());
-    for dossier in asked.dossiers {
-        dossiers.push(Dossier {
-            handled_by: dossier
-                .handled_by
-                .as_deref()
-                .map(|unit| service.handler(unit))
-                .transpose()?,
-            number: dossier.number,
-            field: dossier.field,
-        });
-    }
-    let valid_days = asked.valid_days.unwrap_or(VALID_DAYS);
-    let made = service.issue_slips(point.campaign, &dossiers, valid_days).await?;
+    let dossiers = asked.dossiers.into_iter().map(|dossier| Dossier {
+        number: dossier.number,
+        handled_by: dossier.handled_by,
+        field: dossier.field,
+    });
+    let order = Order {
+        dossiers: dossiers.collect(),
+        valid_days: asked.valid_days.unwrap_or(VALID_DAYS),
+    };
+    let made = service.issue_slips(point.campaign, &order).await?;
     let slips = made.iter().map(|issued| SlipDocument::of(&point.code, issued));
     Ok(Json(SlipsDocument {
         slips: slips.collect(),

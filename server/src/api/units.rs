@@ -9,6 +9,7 @@ use domain::unit::{Former, SearchQuery, UnitDirectory, UnitFact};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use utoipa::ToSchema;
+use validator::Validate;
 
 use super::ApiState;
 use super::query::{Page, Params, parsed};
@@ -21,12 +22,13 @@ pub(super) const AN_HOUR: [(HeaderName, HeaderValue); 1] = [(
 )];
 
 /// What is asked for.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams, Validate)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct UnitsQuery {
     /// A name or code as typed: without marks, an old name, with a slip. Best hits first.
-    #[param(example = "hong ngu")]
+    #[param(example = "hong ngu", max_length = 200)]
+    #[validate(length(max = 200))]
     q: Option<String>,
     /// The id of a unit: only those below it; without `q`, those directly below.
     #[param(value_type = Option<Uuid>)]
@@ -122,6 +124,10 @@ pub async fn list(
     State(state): State<ApiState>,
     Params(query): Params<UnitsQuery>,
 ) -> Result<([(HeaderName, HeaderValue); 1], Json<Units>), Problem> {
+    // A name has no more; finding one is the dearest thing that anybody may ask for.
+    query
+        .validate()
+        .map_err(|_| Problem::bad_parameter("q", "at most 200 characters"))?;
     let service = state.service();
     let page = Page::of(query.offset.as_deref(), query.limit.as_deref())?;
     let parent: Option<UnitId> = parsed(query.parent.as_deref(), "parent", "the id of a unit")?;

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
+use domain::response::FieldError;
 use domain::{canonical, civil, slip};
 use serde::Deserialize;
 use service::Service;
-use service::slips::{Dossier, MOST_SLIPS, VALID_DAYS};
+use service::error::ServiceError;
+use service::slips::{Dossier, MOST_SLIPS, Order, VALID_DAYS};
 use store::slips::{Issued, Issuer};
 
 use super::open;
@@ -81,16 +83,25 @@ pub(super) async fn run(common: &Common, public: Option<PublicUrl>, command: Com
 
 async fn issue(service: &Service, arguments: &Issue) -> anyhow::Result<()> {
     let point = service.desk(&arguments.point).await?.point;
-    // Everything is read before anything is issued, so that a wrong line issues nothing.
-    let (numbers, dossiers) = read(service, arguments.file.as_deref())?;
+    let dossiers = read(arguments.file.as_deref())?;
+    let orders: Vec<Order> = dossiers
+        .chunks(MOST_SLIPS)
+        .map(|dossiers| Order {
+            dossiers: dossiers.to_vec(),
+            valid_days: arguments.valid_days,
+        })
+        .collect();
+    // Everything is checked before anything is issued, so that a wrong line issues nothing.
+    for (order, before) in orders.iter().zip((0..).step_by(MOST_SLIPS)) {
+        let checked = service.check_slips(point.campaign, order).await;
+        checked.map_err(|error| in_file(error, before))?;
+    }
     let origin = arguments.public_url.as_ref().map_or("", PublicUrl::as_str);
     let mut out = csv::Writer::from_writer(io::stdout().lock());
     out.write_record(["dossier", "token", "slip", "link", "expires_on", "state"])?;
-    for (numbers, dossiers) in numbers.chunks(MOST_SLIPS).zip(dossiers.chunks(MOST_SLIPS)) {
-        let issued = service
-            .issue_slips(point.campaign, dossiers, arguments.valid_days)
-            .await?;
-        for (number, issued) in numbers.iter().zip(issued) {
+    for order in &orders {
+        let issued = service.issue_slips(point.campaign, order).await?;
+        for (dossier, issued) in order.dossiers.iter().zip(issued) {
             let state = match issued.issued {
                 Issued::New => "new",
                 Issued::Renewed => "renewed",
@@ -99,13 +110,29 @@ async fn issue(service: &Service, arguments: &Issue) -> anyhow::Result<()> {
             let link = format!("{origin}{}", slip::link(&point.code, &issued.code));
             let (token, typed) = (issued.code.as_str(), issued.code.grouped());
             let expires_on = civil::format(issued.expires_on);
-            out.write_record([number, token, &typed, &link, &expires_on, state])?;
+            out.write_record([&dossier.number, token, &typed, &link, &expires_on, state])?;
         }
     }
     Ok(out.flush()?)
 }
 
-fn read(service: &Service, file: Option<&Path>) -> anyhow::Result<(Vec<String>, Vec<Dossier>)> {
+/// Names the places of wrong fields by the dossiers of the file, of which so many came before those of the order.
+fn in_file(error: ServiceError, before: usize) -> ServiceError {
+    let ServiceError::Fields(fields) = error else {
+        return error;
+    };
+    let named = fields.into_iter().map(|field| {
+        let place = field.path.strip_prefix("/dossiers/").and_then(|below| {
+            let (index, name) = below.split_once('/')?;
+            let number = before + index.parse::<usize>().ok()? + 1;
+            Some(format!("dossier {number} of the file, {name}"))
+        });
+        FieldError::new(place.unwrap_or(field.path), field.code)
+    });
+    ServiceError::Fields(named.collect())
+}
+
+fn read(file: Option<&Path>) -> anyhow::Result<Vec<Dossier>> {
     let text = if let Some(path) = file {
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?
     } else {
@@ -113,26 +140,20 @@ fn read(service: &Service, file: Option<&Path>) -> anyhow::Result<(Vec<String>, 
         io::stdin().lock().read_to_string(&mut text)?;
         text
     };
-    let mut numbers = Vec::new();
-    let mut dossiers = Vec::new();
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    for (index, line) in reader.deserialize::<Line>().enumerate() {
-        let place = || format!("dossier {} of the file", index + 1);
-        let line = line.with_context(place)?;
-        let handled_by = match line.handled_by.as_str() {
-            "" => None,
-            unit => Some(service.handler(unit).with_context(place)?),
-        };
-        numbers.push(line.dossier.clone());
-        dossiers.push(Dossier {
+    let lines = reader.deserialize::<Line>().enumerate();
+    let filled = |text: String| Some(text).filter(|text| !text.is_empty());
+    let dossiers = lines.map(|(index, line)| {
+        let line = line.with_context(|| format!("dossier {} of the file", index + 1))?;
+        Ok(Dossier {
             number: line.dossier,
-            handled_by,
-            field: Some(line.field).filter(|field| !field.is_empty()),
-        });
-    }
-    Ok((numbers, dossiers))
+            handled_by: filled(line.handled_by),
+            field: filled(line.field),
+        })
+    });
+    dossiers.collect()
 }
 
 /// One line a system: id, campaign, label and the day on which it was revoked.

@@ -125,6 +125,9 @@ codes! {
     Invalid = "response.invalid", UNPROCESSABLE_ENTITY,
         "Phiếu có chỗ chưa đúng; xem từng trường.",
         "The response has wrong fields; see each of them.";
+    WrongFields = "request.invalid", UNPROCESSABLE_ENTITY,
+        "Yêu cầu có chỗ chưa đúng; xem từng trường.",
+        "The request has wrong fields; see each of them.";
     Unprocessable = "request.unprocessable", UNPROCESSABLE_ENTITY,
         "Yêu cầu không thực hiện được: {why}.",
         "The request cannot be carried out: {why}.";

@@ -84,7 +84,7 @@ pub struct ProblemDocument {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(required = false)]
     pub params: BTreeMap<&'static str, String>,
-    /// Every field that is wrong; only with the code `response.invalid`.
+    /// Every field that is wrong; only with the codes `response.invalid` and `request.invalid`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FieldDocument>,
@@ -122,14 +122,17 @@ impl Problem {
 }
 
 fn field(error: &FieldError, tongue: Tongue) -> FieldDocument {
-    let params = error.code.params();
-    let detail = fill(field_sentence(&error.code, tongue), &params, tongue);
     FieldDocument {
         path: error.path.clone(),
         code: error.code.as_str(),
-        params,
-        detail,
+        params: error.code.params(),
+        detail: detail(&error.code, tongue),
     }
+}
+
+/// What is wrong with a field, in a language.
+pub(crate) fn detail(code: &FieldErrorCode, tongue: Tongue) -> String {
+    fill(field_sentence(code, tongue), &code.params(), tongue)
 }
 
 const fn field_sentence(code: &FieldErrorCode, tongue: Tongue) -> &'static str {

@@ -22,8 +22,15 @@ const WORDS: &[(&str, &str)] = &[
     ("language tag", "mã ngôn ngữ"),
     ("mode of answering", "cách trả lời"),
     ("RFC 3339 instant", "thời điểm dạng RFC 3339"),
+    ("six digits or more", "từ sáu chữ số trở lên"),
+    (
+        "letters without accents, digits, `-`, `_` and `.`",
+        "chữ cái không dấu, chữ số, `-`, `_` và `.`",
+    ),
+    ("at most 200 characters", "nhiều nhất 200 ký tự"),
     ("a number from 0 to 2147483647", "số từ 0 đến 2147483647"),
     ("a number from 1 to 200", "số từ 1 đến 200"),
+    ("a number, 1 or higher", "số từ 1 trở lên"),
     ("the id of a unit", "mã UUID của đơn vị"),
     ("a date such as 2026-11-22", "ngày dạng 2026-11-22"),
     (
@@ -55,6 +62,8 @@ mod tests {
             include_str!("../api/questionnaires.rs"),
             include_str!("../../../domain/src/response/document.rs"),
             include_str!("../../../domain/src/answer/json.rs"),
+            include_str!("../api/devices.rs"),
+            include_str!("../../../service/src/devices.rs"),
         ];
         let mut found = 0;
         for source in sources {
@@ -64,6 +73,7 @@ mod tests {
                 "expected(",
                 "parsed(",
                 "optional(",
+                "ValidationError::new(",
             ] {
                 for rest in source.split(call).skip(1) {
                     let arguments = arguments(rest);

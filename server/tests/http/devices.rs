@@ -378,3 +378,45 @@ async fn the_next_version_comes_ahead_of_its_day() {
     let elsewhere = world.add_point(new_point(OTHER_WARD)).await;
     assert_ne!(desk["point"]["code"], elsewhere.code.as_str());
 }
+
+#[tokio::test]
+async fn what_is_wrong_with_a_contact_is_named() {
+    let world = World::new().await;
+    let token = world.device(&world.point).await;
+    let mut report = contact(-1);
+    report["clock"] = json!("noon");
+    report["program"] = json!("x".repeat(65));
+    report["abandoned"] = json!([{"on": "yesterday", "question": "overall", "attempts": -1}]);
+    let reply = world
+        .send(post("/api/v1/device/contact", Some(&token), &report))
+        .await;
+    assert_eq!(
+        (reply.status, reply.code().as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, "request.invalid")
+    );
+    let errors = reply.json()["errors"].as_array().unwrap().clone();
+    let named: Vec<[&str; 3]> = errors
+        .iter()
+        .map(|error| ["path", "code", "detail"].map(|field| error[field].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        named,
+        [
+            [
+                "/abandoned/0/attempts",
+                "out_of_range",
+                "Phải từ 0 đến 2147483647."
+            ],
+            [
+                "/abandoned/0/on",
+                "expected",
+                "Sai kiểu; cần ngày dạng 2026-11-22."
+            ],
+            ["/clock", "expected", "Sai kiểu; cần thời điểm dạng RFC 3339."],
+            ["/program", "too_long", "Dài hơn 64 ký tự."],
+            ["/unsent", "out_of_range", "Phải từ 0 đến 2147483647."],
+        ]
+    );
+    let devices = world.service.devices().await.unwrap();
+    assert!(devices[0].0.contact.is_none(), "nothing was noted");
+}

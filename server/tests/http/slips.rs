@@ -88,31 +88,50 @@ async fn only_those_who_may_issue_do_and_a_wrong_line_issues_nothing() {
     let device = world.device(&world.point).await;
     let as_device = issue(&world, Some(&device), point, &asked).await;
     assert_eq!(as_device.code(), "issuer.unknown");
-    for (wrong, code) in [
+    let long = "9".repeat(65);
+    for (wrong, path, code) in [
         (
             json!({"dossiers": [{"number": "1"}, {"number": "2", "field": "none"}]}),
-            "request.unprocessable",
+            "/dossiers/1/field",
+            "not_an_option",
         ),
         (
             json!({"dossiers": [{"number": "1"}, {"number": " "}]}),
-            "request.unprocessable",
+            "/dossiers/1/number",
+            "missing",
+        ),
+        (
+            json!({"dossiers": [{"number": long}]}),
+            "/dossiers/0/number",
+            "too_long",
         ),
         (
             json!({"dossiers": [{"number": "1", "handled_by": "nobody"}]}),
-            "request.unprocessable",
+            "/dossiers/0/handled_by",
+            "not_found",
         ),
         (
             json!({"dossiers": [{"number": "1"}], "valid_days": 0}),
-            "request.unprocessable",
+            "/valid_days",
+            "out_of_range",
         ),
         (
-            json!({"dossiers": [{"number": "1", "name": "A"}]}),
-            "request.malformed_json",
+            json!({"dossiers": vec![json!({"number": "1"}); 1001]}),
+            "/dossiers",
+            "too_many",
         ),
     ] {
         let reply = issue(&world, Some(&token), point, &wrong).await;
-        assert_eq!(reply.code(), code, "{wrong}");
+        assert_eq!(
+            (reply.status, reply.code().as_str()),
+            (StatusCode::UNPROCESSABLE_ENTITY, "request.invalid")
+        );
+        let error = &reply.json()["errors"][0];
+        assert_eq!((&error["path"], &error["code"]), (&json!(path), &json!(code)));
     }
+    let unknown = json!({"dossiers": [{"number": "1", "name": "A"}]});
+    let reply = issue(&world, Some(&token), point, &unknown).await;
+    assert_eq!(reply.code(), "request.malformed_json");
     let right = issue(&world, Some(&token), point, &asked).await.json();
     assert_eq!(right["slips"][0]["state"], "new", "nothing was issued before");
     let unknown = issue(&world, Some(&token), "2222-2222", &asked).await;
