@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use domain::answer::{Answer, Answers};
 use domain::channel::{Channel, Mode};
 use domain::id::{CampaignId, ResponseId, UnitId};
-use domain::method::Selection;
+use domain::method::{Method, Selection};
 use domain::response::Envelope;
 use domain::status::Status;
 use domain::tally::Rated;
@@ -61,6 +61,13 @@ impl World {
             .with_context(|| format!("{} {} is not shipped", asked.key, asked.version))?;
         let units = service.units();
         let country = units.country(today).context("the country is a unit")?.unit.id;
+        // What is measured on a sample is not asked of whoever comes by.
+        let method = Method::by_id(&version.version.definition().method).context("a known method")?;
+        let (selection, channel) = if method.accepts(Selection::Open) {
+            (Selection::Open, Channel::PointQr)
+        } else {
+            (Selection::CensusOfServed, Channel::Home)
+        };
         // All of last year can be released.
         let starts_on = Date::from_ordinal_date(today.year() - 1, 1)?;
         let campaign = Campaign {
@@ -72,7 +79,7 @@ impl World {
             motto: None,
             versions: vec![(starts_on, version.id)],
             units: vec![country],
-            selection: Selection::Open,
+            selection,
             release: ReleaseRule::Nightly,
             demo: false,
             starts_on,
@@ -83,11 +90,13 @@ impl World {
         let points = communes(&service)?.into_iter().map(|unit| NewPoint {
             campaign: campaign.id,
             unit,
-            channel: Channel::PointQr,
+            channel,
             state: PointState::Active,
             label: String::new(),
             hourly_limit: i32::MAX,
             needs_code: false,
+            cluster: None,
+            field: None,
         });
         service.add_points(points.collect()).await?;
         drop(service);

@@ -92,6 +92,16 @@ impl Channel {
             Self::Import => ChannelClass::Import,
         }
     }
+
+    /// Whether whoever comes by may answer, as long as no one-time code is asked for.
+    pub const fn is_open(self) -> bool {
+        match self {
+            Self::DeskDevice | Self::PointQr | Self::Portal => true,
+            Self::Invitation | Self::Home | Self::Post | Self::Telephone | Self::Group | Self::Import => {
+                false
+            }
+        }
+    }
 }
 
 #[cfg(test)]

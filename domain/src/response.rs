@@ -16,7 +16,7 @@ use crate::id::{CampaignId, UnitId};
 use crate::questionnaire::{Version, VersionRef};
 use crate::text::Language;
 
-pub use document::Document;
+pub use document::{Document, Known};
 
 /// The number of the digest's form; see `docs/digest.md`.
 const DIGEST_FORM: u8 = 1;
@@ -39,6 +39,7 @@ pub struct Envelope {
     /// The device's clock when it sent this, in Unix seconds. Outside the digest.
     pub sent_at: Option<i64>,
     pub handled_by: Option<UnitId>,
+    /// The case of a sample or of a census; campaigns that ask whoever comes have none.
     pub case: Option<String>,
     /// A one-time code as typed, normalised. Outside the digest and never stored beside the response.
     pub code: Option<String>,
@@ -111,8 +112,10 @@ pub enum FieldErrorCode {
     TooMany { max: u32 },
     /// The id tells a time of day or lies in the future.
     ResponseId,
-    /// The version is not the one asked at this point.
+    /// The version or campaign is not the one asked at this point.
     NotAskedHere,
+    /// The point's campaign has no cases: nobody was drawn for it or invited to it.
+    NoCases,
     /// There is no such thing.
     NotFound,
     /// A code was mistyped: its check character does not fit.
@@ -134,6 +137,7 @@ impl FieldErrorCode {
             Self::TooMany { .. } => "too_many",
             Self::ResponseId => "response_id",
             Self::NotAskedHere => "not_asked_here",
+            Self::NoCases => "no_cases",
             Self::NotFound => "not_found",
             Self::Mistyped => "mistyped",
         }

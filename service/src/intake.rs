@@ -1,5 +1,6 @@
 //! Taking a response: the same path for JSON, sealed bodies, the HTML form, paper entry and imports.
 
+mod asked;
 mod burst;
 
 use domain::answer::{Answers, Unasked};
@@ -8,7 +9,7 @@ use domain::channel::Channel;
 use domain::device::{clock_is_believed, in_grace};
 use domain::id::{ResponseId, ResponseIdError};
 use domain::questionnaire::Version;
-use domain::response::{self, Document, Envelope, FieldError, FieldErrorCode};
+use domain::response::{self, Document, Envelope, FieldError, FieldErrorCode, Known};
 use domain::slip;
 use domain::status::{Reason, Status};
 use domain::tally::{HandledBy, Rated};
@@ -20,6 +21,7 @@ use time::Date;
 
 pub(crate) use burst::Bursts;
 
+use self::asked::{Asked, or_note, or_note_all};
 use crate::Service;
 use crate::desk::last_day;
 use crate::error::ServiceError;
@@ -147,18 +149,11 @@ impl Service {
             Err(_) => errors.push(FieldError::new("/id", FieldErrorCode::ResponseId)),
             Ok(()) => {}
         }
-        let stored = document
+        let named = document
             .questionnaire
             .as_ref()
             .map(|named| self.named_version(named));
-        let version = match stored {
-            Some(Ok(version)) => Some(version),
-            Some(Err(error)) => {
-                errors.push(error);
-                None
-            }
-            None => None,
-        };
+        let version = or_note(named, &mut errors);
         let answers = version.as_ref().map(|stored| {
             Answers::parse(
                 &stored.version,
@@ -167,79 +162,76 @@ impl Service {
                 delivery.unasked,
             )
         });
-        let envelope = match document.envelope {
-            Ok(envelope) => Some(envelope),
-            Err(wrong) => {
-                errors.extend(wrong);
-                None
-            }
-        };
-        let answers = match answers {
-            Some(Ok(answers)) => Some(answers),
-            Some(Err(wrong)) => {
-                errors.extend(wrong);
-                None
-            }
+        let envelope = or_note_all(Some(document.envelope), &mut errors);
+        let answers = or_note_all(answers, &mut errors);
+        let point = match &document.known.point {
+            Some(code) => self.cached_point(code).await?,
             None => None,
         };
-        let (Some(envelope), Some(version), Some(answers), true) =
-            (envelope, version, answers, errors.is_empty())
+        let Some(point) = point else {
+            // A point that cannot be read is among the errors; one that nobody knows is told when nothing else is wrong.
+            return Err(if errors.is_empty() {
+                Refusal::UnknownPoint
+            } else {
+                Refusal::Invalid(errors)
+            });
+        };
+        let campaign = self.campaign(point.campaign).await?;
+        let slip = self.slip_of(&document.known, &campaign).await?;
+        let handled_by = or_note(
+            Some(self.handled_by(&document.known, &slip, &point, today)),
+            &mut errors,
+        );
+        let asked = Asked {
+            point: &point,
+            campaign: &campaign,
+            version: version.as_ref(),
+        };
+        asked.note_errors(&document.known, &mut errors);
+        let (Some(envelope), Some(version), Some(answers), Some(handled_by), true) =
+            (envelope, version, answers, handled_by, errors.is_empty())
         else {
             return Err(Refusal::Invalid(errors));
         };
-        let point = self
-            .cached_point(&envelope.point)
-            .await?
-            .ok_or(Refusal::UnknownPoint)?;
         let told = delivery.device;
         let device = match told {
             Some(told) => Some((self.device(&told.token_hash, &point).await?, told)),
             None => None,
         };
-        self.place(delivery.id, envelope, version, answers, &point, device, today)
-            .await
+        if slip.is_expired {
+            return Err(Refusal::CodeUsed);
+        }
+        let placed = Placed {
+            point: &point,
+            campaign: &campaign,
+            version,
+            device,
+            handled_by,
+            field: slip.known.field.or_else(|| point.field.clone()),
+        };
+        self.place(delivery.id, envelope, answers, placed, today)
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the checked parts of one response, put together once"
-    )]
-    async fn place(
+    fn place(
         &self,
         id: ResponseId,
         envelope: Envelope,
-        version: StoredVersion,
         mut answers: Answers,
-        point: &Point,
-        device: Option<(Device, FromDevice)>,
+        placed: Placed<'_>,
         today: Date,
     ) -> Result<Checked, Refusal> {
-        let campaign = self.campaign(point.campaign).await?;
-        if campaign.id != envelope.campaign
-            || !campaign.versions.iter().any(|(_, asked)| *asked == version.id)
-        {
-            let path = if campaign.id == envelope.campaign {
-                "/questionnaire"
-            } else {
-                "/campaign"
-            };
-            return Err(Refusal::Invalid(vec![FieldError::new(
-                path,
-                FieldErrorCode::NotAskedHere,
-            )]));
-        }
-        if point.needs_code && envelope.code.is_none() {
-            return Err(Refusal::Invalid(vec![FieldError::new(
-                "/code",
-                FieldErrorCode::Missing,
-            )]));
-        }
-        let slip = self.slip_of(&envelope, &campaign).await?;
-        let handled_by = self.handled_by(&envelope, &slip, point, today)?;
-        let (status, reason) = self.first_status(&envelope, point, device.as_ref(), &campaign, today)?;
+        let Placed {
+            point,
+            campaign,
+            version,
+            device,
+            handled_by,
+            field,
+        } = placed;
+        let (status, reason) = self.first_status(&envelope, point, device.as_ref(), campaign, today)?;
         // Over what was sent: a repeat is known when its slip is used and forgotten.
         let digest = response::digest(&envelope, &version.version, &answers);
-        if let Some(field) = &slip.field {
+        if let Some(field) = &field {
             slip::fill(&version.version, &mut answers, field);
         }
         let now = self.inner.clock.now();
@@ -248,7 +240,6 @@ impl Service {
             .and_then(|(_, told)| told.clock)
             .or(envelope.sent_at)
             .and_then(|sent| i32::try_from(sent.saturating_sub(now.unix_timestamp())).ok());
-        let closed_on = last_day(&campaign);
         let response = NewResponse {
             id,
             digest,
@@ -272,7 +263,7 @@ impl Service {
             duration_s: envelope.duration_s,
             arrived_at: now.replace_nanosecond(0).unwrap_or(now),
             clock_offset_s,
-            cluster: None,
+            cluster: point.cluster.clone(),
             case: envelope.case,
             status,
             reason,
@@ -282,8 +273,8 @@ impl Service {
         Ok(Checked {
             response,
             device: device.is_some(),
-            closed_on,
-            live: is_live(&campaign),
+            closed_on: last_day(campaign),
+            live: is_live(campaign),
         })
     }
 
@@ -301,25 +292,31 @@ impl Service {
 
     /// What is known from the slip that came with a response. A used one knows nothing any more: whether this is a
     /// repeat of the response that used it, the store finds out.
-    async fn slip_of(&self, envelope: &Envelope, campaign: &Campaign) -> Result<Slip, Refusal> {
-        let Some(code) = &envelope.code else {
-            return Ok(Slip::default());
+    async fn slip_of(&self, known: &Known, campaign: &Campaign) -> Result<Brought, Refusal> {
+        let Some((code, on)) = known.code.as_ref().zip(known.answered_on) else {
+            return Ok(Brought::default());
         };
-        match self.slip_on(campaign.id, code, envelope.answered_on).await? {
-            Standing::Good(slip) => Ok(slip),
-            Standing::Expired(_) => Err(Refusal::CodeUsed),
-            Standing::Used | Standing::Unknown => Ok(Slip::default()),
-        }
+        Ok(match self.slip_on(campaign.id, code, on).await? {
+            Standing::Good(known) => Brought {
+                known,
+                is_expired: false,
+            },
+            Standing::Expired(_) => Brought {
+                is_expired: true,
+                ..Brought::default()
+            },
+            Standing::Used | Standing::Unknown => Brought::default(),
+        })
     }
 
     /// The unit that decides: as the slip knows it, else as the response says.
     fn handled_by(
         &self,
-        envelope: &Envelope,
-        slip: &Slip,
+        known: &Known,
+        slip: &Brought,
         point: &Point,
         today: Date,
-    ) -> Result<Option<HandledBy>, Refusal> {
+    ) -> Result<Option<HandledBy>, FieldError> {
         let units = self.units();
         let met = |unit| {
             let meeting = units.lowest_common_ancestor(&[point.unit, unit], today)?;
@@ -329,16 +326,14 @@ impl Service {
             })
         };
         // A unit that ended since the slip was issued is not the person's fault.
-        if let Some(known) = slip.handled_by.and_then(met) {
+        if let Some(known) = slip.known.handled_by.and_then(met) {
             return Ok(Some(known));
         }
-        let Some(unit) = envelope.handled_by else {
+        let Some(unit) = known.handled_by else {
             return Ok(None);
         };
-        let handled = met(unit).ok_or_else(|| {
-            Refusal::Invalid(vec![FieldError::new("/handled_by", FieldErrorCode::NotFound)])
-        })?;
-        Ok(Some(handled))
+        let not_found = || FieldError::new("/handled_by", FieldErrorCode::NotFound);
+        met(unit).map(Some).ok_or_else(not_found)
     }
 
     async fn device(&self, token_hash: &Hash, point: &Point) -> Result<Device, Refusal> {
@@ -402,6 +397,24 @@ impl Service {
             _ => Ok((Status::Counted, None)),
         }
     }
+}
+
+/// What a slip knows, and whether its days are over.
+#[derive(Default)]
+struct Brought {
+    known: Slip,
+    is_expired: bool,
+}
+
+/// What a checked response belongs to.
+struct Placed<'a> {
+    point: &'a Point,
+    campaign: &'a Campaign,
+    version: StoredVersion,
+    device: Option<(Device, FromDevice)>,
+    handled_by: Option<HandledBy>,
+    /// The field of the procedure, as the slip or the point knows it.
+    field: Option<String>,
 }
 
 struct Checked {

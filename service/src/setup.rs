@@ -2,36 +2,26 @@
 //!
 //! Today the command line and the demo call these; administrators' pages will.
 
+mod points;
+
 use domain::canonical::Hash;
-use domain::channel::Channel;
-use domain::code::{Code, ONE_TIME_LENGTH, POINT_LENGTH};
-use domain::id::{CampaignId, PointId, UnitId};
+use domain::code::{Code, ONE_TIME_LENGTH};
+use domain::id::CampaignId;
+use domain::method::Method;
 use domain::questionnaire::Version;
 use domain::unit::UnitDirectory;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use store::StoreError;
-use store::catalogue::{Campaign, KeyPair, Point, PointState, UnitRows, VersionId};
+use store::catalogue::{Campaign, KeyPair, UnitRows, VersionId};
 use time::Date;
 use uuid::Uuid;
 
 use crate::Service;
 use crate::clock::random;
-use crate::coverage::Coverage;
 use crate::error::ServiceError;
 
-/// A point to be made; its id and code are drawn.
-#[derive(Clone, Debug)]
-pub struct NewPoint {
-    pub campaign: CampaignId,
-    pub unit: UnitId,
-    pub channel: Channel,
-    pub state: PointState,
-    /// What it is called at its unit, such as "Quầy 3".
-    pub label: String,
-    pub hourly_limit: i32,
-    pub needs_code: bool,
-}
+pub use points::NewPoint;
 
 impl Service {
     /// Writes units, after checking that they make a directory together with those that are there.
@@ -96,6 +86,7 @@ impl Service {
         if campaign.units.is_empty() || campaign.units.iter().any(|unit| units.unit(*unit).is_none()) {
             return Err(ServiceError::NotFound("unit"));
         }
+        self.check_selection(campaign)?;
         if campaign.ends_on.is_some_and(|end| end < campaign.starts_on) {
             return Err(ServiceError::Invalid(
                 "the campaign ends before it starts".to_owned(),
@@ -125,6 +116,30 @@ impl Service {
         self.refresh().await
     }
 
+    /// An index that is measured on a sample takes no answers of people who chose themselves to answer.
+    fn check_selection(&self, campaign: &Campaign) -> Result<(), ServiceError> {
+        match self
+            .methods(campaign)
+            .find(|method| !method.accepts(campaign.selection))
+        {
+            Some(method) => Err(ServiceError::Invalid(format!(
+                "the method {} takes no answers of people who chose themselves to answer: give the campaign the \
+                 selection `probability` or `census-of-served`",
+                method.id
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// The methods by which the versions of a campaign are counted.
+    fn methods(&self, campaign: &Campaign) -> impl Iterator<Item = &'static Method> {
+        let versions = campaign.versions.iter();
+        versions.filter_map(move |(_, id)| {
+            let version = self.version_by_id(*id)?.version;
+            Method::by_id(&version.definition().method)
+        })
+    }
+
     /// Closes a campaign: answers of later days are refused, and what arrives from now on is late.
     pub async fn close_campaign(&self, key: &str, on: Date) -> Result<(), ServiceError> {
         let campaign = self.campaign_by_key(key)?;
@@ -138,47 +153,6 @@ impl Service {
             .into_iter()
             .find(|campaign| campaign.key == key)
             .ok_or(ServiceError::NotFound("campaign"))
-    }
-
-    /// Makes points, each with a new code.
-    pub async fn add_points(&self, points: Vec<NewPoint>) -> Result<Vec<Point>, ServiceError> {
-        let units = self.units();
-        let mut made = Vec::with_capacity(points.len());
-        for point in points {
-            let campaign = self.campaign(point.campaign).await?;
-            if units.unit(point.unit).is_none() {
-                return Err(ServiceError::NotFound("unit"));
-            }
-            if !Coverage::of(&units, &campaign, self.tree_day(&campaign)).covers(point.unit) {
-                return Err(ServiceError::Invalid(
-                    "the unit is outside the campaign".to_owned(),
-                ));
-            }
-            made.push(Point {
-                id: PointId(random_uuid()),
-                code: new_code(POINT_LENGTH)?,
-                campaign: point.campaign,
-                unit: point.unit,
-                channel: point.channel,
-                state: point.state,
-                label: point.label,
-                hourly_limit: point.hourly_limit,
-                needs_code: point.needs_code,
-            });
-        }
-        self.store().put_points(&made).await?;
-        Ok(made)
-    }
-
-    /// Changes a point that exists, keeping its code.
-    pub async fn put_point(&self, point: &Point) -> Result<(), ServiceError> {
-        self.store().put_points(std::slice::from_ref(point)).await?;
-        self.refresh().await
-    }
-
-    /// The points at a unit itself.
-    pub async fn points_of(&self, unit: UnitId) -> Result<Vec<Point>, ServiceError> {
-        Ok(self.store().points_of(unit).await?)
     }
 
     /// Makes one-time codes for a campaign. They are stored as keyed hashes, so this is the only time that

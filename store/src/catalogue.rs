@@ -89,6 +89,10 @@ pub struct Point {
     pub hourly_limit: i32,
     /// Whether an answer needs a one-time code.
     pub needs_code: bool,
+    /// The opaque code of the sampling cluster whose people answer here, copied to their responses. Never shown.
+    pub cluster: Option<String>,
+    /// The field of the procedure, an option of [`domain::slip::FIELD`], where it is one for everybody here.
+    pub field: Option<String>,
 }
 
 /// The state of a desk device.

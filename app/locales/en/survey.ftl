@@ -43,6 +43,7 @@ survey-slip-have = I have a code from the slip of my dossier
 survey-slip = The code on the slip
 survey-slip-hint = 16 letters and digits. A dossier rates once; nothing records which code sent which form.
 survey-slip-known = As your slip says
+survey-point-known = As this place says
 survey-slip-handled = The dossier is decided by { $unit }.
 survey-slip-field = Field: { $field }.
 survey-slip-once = A dossier rates once. Nothing records which code sent which form.

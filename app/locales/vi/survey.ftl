@@ -40,6 +40,7 @@ survey-slip-have = Tôi có mã trên phiếu hẹn trả kết quả
 survey-slip = Mã trên phiếu hẹn
 survey-slip-hint = 16 chữ và số. Mỗi hồ sơ đánh giá một lần; hệ thống không ghi mã nào đã gửi phiếu nào.
 survey-slip-known = Theo phiếu hẹn
+survey-point-known = Theo điểm lấy ý kiến
 survey-slip-handled = Hồ sơ do { $unit } giải quyết.
 survey-slip-field = Lĩnh vực: { $field }.
 survey-slip-once = Mỗi hồ sơ đánh giá một lần. Hệ thống không ghi mã nào đã gửi phiếu nào.

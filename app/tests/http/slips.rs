@@ -73,6 +73,28 @@ async fn a_link_with_a_slip_asks_nothing_that_is_known_and_rates_once() {
 }
 
 #[tokio::test]
+async fn what_the_point_knows_is_not_asked() {
+    let world = World::new().await;
+    let code = world.desk(None, false).await;
+    let ward = UnitId(Uuid::from_u128(3));
+    let mut point = world.service.points_of(ward).await.expect("points").remove(0);
+    point.field = Some("land".to_owned());
+    world.service.put_point(&point).await.expect("a change");
+    let address = format!("/s/{code}");
+    let start = world.get(&address).await;
+    let visit = world.post(&address, &start.filled(&[], "next")).await;
+    assert!(
+        visit
+            .html
+            .contains("type=\"hidden\" name=\"a.field\" value=\"land\"")
+    );
+    assert!(!visit.html.contains("type=\"radio\" name=\"a.field\""));
+    assert!(visit.html.contains("Theo điểm lấy ý kiến"));
+    let sent = send(&world, &address, &start, &[]).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.html);
+}
+
+#[tokio::test]
 async fn a_form_that_was_opened_twice_is_sent_once_and_its_repeat_is_thanked() {
     let world = World::new().await;
     let point = world.desk(None, false).await;

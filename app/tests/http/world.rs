@@ -168,6 +168,8 @@ impl World {
             label: "Quầy 3".to_owned(),
             hourly_limit: 60,
             needs_code,
+            cluster: None,
+            field: None,
         };
         let points = self.service.add_points(vec![point]).await.expect("a point");
         points[0].code.clone()

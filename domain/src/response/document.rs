@@ -2,12 +2,13 @@
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{Date, OffsetDateTime};
 
 use crate::canonical;
 use crate::civil;
 use crate::code::{Code, ONE_TIME_LENGTH, POINT_LENGTH};
+use crate::id::{CampaignId, UnitId};
 use crate::questionnaire::VersionRef;
 use crate::response::{Envelope, FieldError, FieldErrorCode};
 
@@ -35,14 +36,30 @@ const MAX_CASE: u32 = 64;
 
 /// A document as far as it could be read.
 ///
-/// `questionnaire` and the two maps are there even when other fields are wrong, so that one reply can name
-/// the errors of the envelope and those of the answers together.
+/// `questionnaire`, `known` and the two maps are there even when other fields are wrong, so that one reply can name
+/// the errors of the envelope, those of the answers and those that only the server sees together.
 #[derive(Debug)]
 pub struct Document {
     pub questionnaire: Option<VersionRef>,
+    pub known: Known,
     pub respondent: Map<String, Value>,
     pub answers: Map<String, Value>,
     pub envelope: Result<Envelope, Vec<FieldError>>,
+}
+
+/// The fields of an envelope that could be read and that mean something only together with what the server knows.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// The point's code, normalised.
+    pub point: Option<String>,
+    pub campaign: Option<CampaignId>,
+    pub answered_on: Option<Date>,
+    pub handled_by: Option<UnitId>,
+    /// The one-time code, normalised.
+    pub code: Option<String>,
+    /// Whether there is a code at all, well typed or not.
+    pub has_code: bool,
+    pub has_case: bool,
 }
 
 impl Document {
@@ -51,6 +68,7 @@ impl Document {
         let Value::Object(map) = value else {
             return Self {
                 questionnaire: None,
+                known: Known::default(),
                 respondent: Map::new(),
                 answers: Map::new(),
                 envelope: Err(vec![FieldError::expected("", "object")]),
@@ -59,6 +77,7 @@ impl Document {
         let mut fields = Fields {
             map,
             errors: Vec::new(),
+            known: Known::default(),
         };
         for key in fields.map.keys().filter(|key| !FIELDS.contains(&key.as_str())) {
             let pointer = key.replace('~', "~0").replace('/', "~1");
@@ -74,6 +93,7 @@ impl Document {
         let errors = fields.errors;
         Self {
             questionnaire,
+            known: fields.known,
             respondent,
             answers,
             envelope: match envelope {
@@ -87,6 +107,7 @@ impl Document {
 struct Fields {
     map: Map<String, Value>,
     errors: Vec<FieldError>,
+    known: Known,
 }
 
 impl Fields {
@@ -107,6 +128,15 @@ impl Fields {
         let case = self.case();
         let code = self.code("code", ONE_TIME_LENGTH);
         let receipt = self.hex("receipt");
+        self.known = Known {
+            point: point.clone(),
+            campaign,
+            answered_on,
+            handled_by,
+            code: code.clone(),
+            has_code: self.map.contains_key("code"),
+            has_case: self.map.contains_key("case"),
+        };
         Some(Envelope {
             point: point?,
             questionnaire: questionnaire?,
@@ -168,7 +198,7 @@ impl Fields {
         self.optional(key, "string")
     }
 
-    fn date(&mut self, key: &str) -> Option<time::Date> {
+    fn date(&mut self, key: &str) -> Option<Date> {
         let text: String = self.parsed(key, "date")?;
         let date = civil::parse(&text);
         if date.is_none() {

@@ -41,7 +41,8 @@ pub struct ResponseDocument {
     pub sent_at: Option<String>,
     /// The unit that decides the dossier, when it is not the one of the point.
     pub handled_by: Option<Uuid>,
-    /// The case of a sample.
+    /// The case of a drawn sample, or of a census of those served. A campaign whose `selection` is `open` has none and
+    /// refuses it.
     #[schema(max_length = 64)]
     pub case: Option<String>,
     /// A one-time code of sixteen characters, of an invitation or on the slip of a dossier. What the server knows from

@@ -31,6 +31,10 @@ pub struct PointDocument {
     pub needs_code: bool,
     /// Whether dossiers of the campaign have slips, so that a person may be asked for theirs.
     pub takes_slips: bool,
+    /// The option of the question `field` that holds for everybody who answers here, so that it need not be asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub field: Option<String>,
     /// Nothing answered today would count.
     pub closed: bool,
     /// The unit where the person is served, then everything above it.
@@ -135,6 +139,7 @@ pub(super) fn document(service: &Service, desk: Desk) -> PointDocument {
         channel: desk.point.channel.as_str(),
         needs_code: desk.point.needs_code,
         takes_slips: service.takes_slips(desk.campaign.id),
+        field: desk.point.field,
         closed: desk.closed,
         units: desk
             .path

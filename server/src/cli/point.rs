@@ -54,6 +54,13 @@ pub(super) struct Add {
     /// Take an answer only with a one-time code
     #[arg(long)]
     needs_code: bool,
+    /// The sampling cluster whose people answer here, of a campaign with a drawn sample: an opaque code that is kept
+    /// with their answers and never shown
+    #[arg(long, value_name = "CODE")]
+    cluster: Option<String>,
+    /// The field of the procedure, an option of the questionnaire's question `field`, so that nobody is asked for it
+    #[arg(long)]
+    field: Option<String>,
     /// Answers do not count yet
     #[arg(long)]
     trial: bool,
@@ -106,6 +113,8 @@ async fn add(service: &Service, arguments: Add) -> anyhow::Result<()> {
         label: arguments.label.clone(),
         hourly_limit: arguments.hourly_limit,
         needs_code: arguments.needs_code,
+        cluster: arguments.cluster.clone(),
+        field: arguments.field.clone(),
     });
     let made = service.add_points(points.collect()).await?;
     print(service, &made)

@@ -159,6 +159,10 @@ const fn field_sentence(code: &FieldErrorCode, tongue: Tongue) -> &'static str {
             "Điểm lấy ý kiến không hỏi mẫu này.",
             "This is not what the point asks.",
         ),
+        FieldErrorCode::NoCases => (
+            "Đợt khảo sát này không có danh sách chọn mẫu hay danh sách mời nên không nhận mã trường hợp.",
+            "The campaign has no list of people drawn or invited, so it takes no case.",
+        ),
         FieldErrorCode::NotFound => ("Không tìm thấy.", "There is no such thing."),
         FieldErrorCode::Mistyped => ("Mã bị gõ sai một ký tự.", "The code was mistyped."),
     };

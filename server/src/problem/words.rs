@@ -64,6 +64,7 @@ mod tests {
             include_str!("../../../domain/src/answer/json.rs"),
             include_str!("../api/devices.rs"),
             include_str!("../../../service/src/devices.rs"),
+            include_str!("../../../service/src/setup/points.rs"),
         ];
         let mut found = 0;
         for source in sources {

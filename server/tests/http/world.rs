@@ -270,6 +270,8 @@ pub(crate) fn new_point(unit: UnitId) -> NewPoint {
         label: "Quầy 3".to_owned(),
         hourly_limit: 60,
         needs_code: false,
+        cluster: None,
+        field: None,
     }
 }
 

@@ -90,6 +90,8 @@ impl Service {
                 label: String::new(),
                 hourly_limit: 120,
                 needs_code: false,
+                cluster: None,
+                field: None,
             })
             .collect();
         self.add_points(points).await

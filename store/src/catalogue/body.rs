@@ -337,7 +337,9 @@ macro_rules! catalogue {
                             .bind(sql::point_state_number(point.state))
                             .bind(&point.label)
                             .bind(point.hourly_limit)
-                            .bind(i16::from(point.needs_code));
+                            .bind(i16::from(point.needs_code))
+                            .bind(point.cluster.as_deref())
+                            .bind(point.field.as_deref());
                     }
                     query.execute(&mut *tx).await?;
                 }

@@ -81,16 +81,19 @@ pub(super) const CLOSE_CAMPAIGN: &str =
 pub(super) const CAMPAIGN_EXISTS: &str = "select 1 from campaign where id = $1";
 
 pub(super) static PUT_POINTS: Rows = Rows::new(
-    "insert into point (id, code, campaign, unit, channel, state, label, hourly_limit, needs_code) values",
-    9,
+    "insert into point (id, code, campaign, unit, channel, state, label, hourly_limit, needs_code, sampling_cluster, \
+     field) values",
+    11,
     "on conflict (id) do update set code = excluded.code, campaign = excluded.campaign, unit = excluded.unit, \
      channel = excluded.channel, state = excluded.state, label = excluded.label, \
-     hourly_limit = excluded.hourly_limit, needs_code = excluded.needs_code",
+     hourly_limit = excluded.hourly_limit, needs_code = excluded.needs_code, \
+     sampling_cluster = excluded.sampling_cluster, field = excluded.field",
 );
 macro_rules! points {
     ($condition:literal) => {
         concat!(
-            "select id, code, campaign, unit, channel, state, label, hourly_limit, needs_code from point ",
+            "select id, code, campaign, unit, channel, state, label, hourly_limit, needs_code, sampling_cluster, \
+             field from point ",
             $condition
         )
     };
@@ -143,7 +146,19 @@ pub(super) type CampaignRow = (
     Option<i32>,
     Option<i32>,
 );
-pub(super) type PointRow = (Uuid, String, Uuid, Uuid, i16, i16, String, i32, i16);
+pub(super) type PointRow = (
+    Uuid,
+    String,
+    Uuid,
+    Uuid,
+    i16,
+    i16,
+    String,
+    i32,
+    i16,
+    Option<String>,
+    Option<String>,
+);
 pub(crate) type DeviceRow = (Uuid, Uuid, Vec<u8>, i16, Option<i32>, String);
 pub(super) type KeyRow = (i32, Vec<u8>, Vec<u8>, i64, Option<i64>);
 
@@ -316,7 +331,7 @@ pub(super) fn campaigns_of(
 }
 
 pub(super) fn point_of(row: PointRow) -> Result<Point, StoreError> {
-    let (id, code, campaign, unit, channel, state, label, hourly_limit, needs_code) = row;
+    let (id, code, campaign, unit, channel, state, label, hourly_limit, needs_code, cluster, field) = row;
     Ok(Point {
         id: PointId(id),
         code,
@@ -328,6 +343,8 @@ pub(super) fn point_of(row: PointRow) -> Result<Point, StoreError> {
         label,
         hourly_limit,
         needs_code: needs_code != 0,
+        cluster,
+        field,
     })
 }
 

@@ -159,6 +159,8 @@ pub(crate) async fn points_and_devices_are_found(world: &World) {
         code: "BCDFGHJK".to_owned(),
         label: String::new(),
         needs_code: true,
+        cluster: Some("29954-A3".to_owned()),
+        field: Some("land".to_owned()),
         ..point()
     };
     let retired = Point {
@@ -172,15 +174,10 @@ pub(crate) async fn points_and_devices_are_found(world: &World) {
         world.store.point(point_id()).await.unwrap().unwrap().state,
         PointState::Retired
     );
-    let codes: Vec<String> = world
-        .store
-        .points_of(unit_id())
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|p| p.code)
-        .collect();
+    let points = world.store.points_of(unit_id()).await.unwrap();
+    let codes: Vec<&str> = points.iter().map(|point| point.code.as_str()).collect();
     assert_eq!(codes, ["BCDFGHJK", "2345679A"]);
+    assert_eq!(format!("{:?}", points[0]), format!("{second:?}"));
     let taken = Point {
         id: PointId(uuid(6)),
         ..second

@@ -251,5 +251,7 @@ pub(crate) fn point() -> Point {
         label: "Quầy 3".to_owned(),
         hourly_limit: 60,
         needs_code: false,
+        cluster: None,
+        field: None,
     }
 }

@@ -58,6 +58,8 @@ struct PointDocument {
     /// Not there in what an older server told.
     #[serde(default)]
     takes_slips: bool,
+    /// Not there in what an older server told, or where people are asked for it.
+    field: Option<String>,
     closed: bool,
     units: Vec<UnitDocument>,
     campaign: CampaignDocument,
@@ -138,6 +140,8 @@ pub(super) struct Desk {
     pub(super) demo: bool,
     pub(super) closed: bool,
     pub(super) slips: Slips,
+    /// The field of everybody's procedure here.
+    pub(super) field: Option<String>,
     pub(super) trial: bool,
     pub(super) key: Key,
     versions: Vec<(Date, Arc<Version>)>,
@@ -178,6 +182,7 @@ impl Desk {
                 (false, true) => Slips::Offered,
                 (false, false) => Slips::None,
             },
+            field: point.field,
             trial: document.state == "trial",
             key: document.keys.into_iter().next()?,
             versions,

@@ -247,8 +247,9 @@ impl Kiosk {
         let Some(mut session) = desk.version_on(today()).and_then(Session::begin) else {
             return;
         };
-        if let Some(field) = field {
-            session.know_field(&field);
+        // A slip knows better than the point.
+        if let Some(field) = field.as_ref().or(desk.field.as_ref()) {
+            session.know_field(field);
         }
         self.touch();
         self.next_turn();

@@ -31,6 +31,8 @@ pub(crate) struct Desk {
     pub(crate) needs_code: bool,
     /// Dossiers of its campaign have slips.
     pub(crate) takes_slips: bool,
+    /// The field of everybody's procedure here, an option of the question [`domain::slip::FIELD`] of the version.
+    pub(crate) field: Option<String>,
     pub(crate) demo: bool,
     /// The last day on which answers counted, once it is over.
     pub(crate) closed: Option<Date>,
@@ -82,6 +84,16 @@ pub(crate) struct Slip {
 }
 
 impl View {
+    /// The field that need not be asked for, and the words that say from where it is known. A slip knows better than the
+    /// point.
+    pub(crate) fn known_field(&self) -> Option<(&str, &'static str)> {
+        let from_slip = self.slip.as_ref().and_then(|slip| slip.field.as_deref());
+        let from_point = self.desk.field.as_deref();
+        from_slip
+            .map(|field| (field, "survey-slip-known"))
+            .or(from_point.map(|field| (field, "survey-point-known")))
+    }
+
     /// The address of this desk in a language.
     pub(crate) fn href_in(&self, language: &Language) -> String {
         let path = format!("/s/{}", self.desk.code);

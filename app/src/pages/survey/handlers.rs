@@ -12,7 +12,7 @@ use domain::answer::Unasked;
 use domain::code::{Code, POINT_LENGTH};
 use domain::questionnaire::{Definition, Version};
 use domain::response::{FieldError, FieldErrorCode};
-use domain::slip::PARAMETER;
+use domain::slip::{PARAMETER, field_option};
 use domain::text::Language;
 use serde_json::{Value, json};
 use service::Service;
@@ -308,7 +308,7 @@ pub(super) async fn find(
     let found = service.desk(code.as_str()).await.map_err(|error| match error {
         ServiceError::Mistyped => AppError::new(ErrorCode::PointMistyped),
         ServiceError::NotFound(_) => AppError::new(ErrorCode::PointUnknown),
-        other => AppError::internal(other),
+        other => other.into(),
     })?;
     let version = service.translated(&found.version);
     let asks_in = version.definition().languages.contains(&language);
@@ -358,6 +358,8 @@ fn desk_of(state: &State, found: service::desk::Desk, version: Arc<Version>, cod
         let ends = [campaign.ends_on, campaign.closed_on];
         ends.into_iter().flatten().min().unwrap_or(today)
     });
+    let known = found.point.field;
+    let field = known.filter(|field| field_option(&version, field).is_some());
     Desk {
         code,
         campaign: campaign.id,
@@ -371,6 +373,7 @@ fn desk_of(state: &State, found: service::desk::Desk, version: Arc<Version>, cod
         motto: campaign.motto.clone(),
         needs_code: found.point.needs_code,
         takes_slips: service.takes_slips(campaign.id),
+        field,
         demo: campaign.demo,
         closed,
     }

@@ -19,7 +19,7 @@ use crate::pages::survey::render;
 use crate::pages::survey::view::start::code_field;
 use crate::shell::PageRequest;
 
-/// Looks the code of the form up and takes over what is known from it. Where it cannot be used, some page says so,
+/// Takes over what the point knows, looks the code of the form up and takes over what is known from it. Where it cannot be used, some page says so,
 /// but only before the person has answered: later the answer of handing in decides, which knows a repeat.
 pub(crate) async fn take(
     service: &Service,
@@ -28,6 +28,9 @@ pub(crate) async fn take(
     form: &mut Form,
     begins: bool,
 ) -> Result<Option<Response>, AppError> {
+    if let Some(field) = &view.desk.field {
+        form.know(&field_name(FIELD, None), field);
+    }
     let asked = view.desk.needs_code || view.desk.takes_slips;
     let Some(typed) = form.own(own::CODE).filter(|_| asked).map(str::to_owned) else {
         return Ok(None);
@@ -43,10 +46,7 @@ pub(crate) async fn take(
     let Ok(code) = read(&typed) else {
         return Ok(begins.then(|| back(view, form, FieldErrorCode::Mistyped)));
     };
-    let standing = service
-        .slip(view.desk.campaign, &code)
-        .await
-        .map_err(AppError::internal)?;
+    let standing = service.slip(view.desk.campaign, &code).await?;
     match standing {
         Standing::Good(slip) => {
             form.set(own::CODE, code.as_str());
@@ -130,17 +130,16 @@ pub(crate) fn at_start(page: &Page<'_>) -> Option<AnyView> {
     )
 }
 
-/// In place of a question whose answer is known: the answer, and that it comes from the slip.
+/// In place of a question whose answer is known: the answer, and from where it is known.
 pub(crate) fn known_answer(page: &Page<'_>, question: &Question) -> Option<AnyView> {
-    let slip = page.view.slip.as_ref()?;
-    let field = slip.field.as_deref().filter(|_| question.id == FIELD)?;
+    let (field, from) = page.view.known_field().filter(|_| question.id == FIELD)?;
     let words = field_words(page, field)?;
     let tongue = page.view.tongue;
     Some(
         view! {
             <div class="question known">
                 <p><strong>{page.view.text(&question.text).0.to_owned()}</strong></p>
-                <p>{words} " – " {tongue.t("survey-slip-known")}</p>
+                <p>{words} " – " {tongue.t(from)}</p>
                 <input type="hidden" name=field_name(FIELD, None) value=field.to_owned()/>
             </div>
         }

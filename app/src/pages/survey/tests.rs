@@ -49,6 +49,7 @@ fn view_of(file: &str, locale: Locale) -> View {
         )),
         needs_code: false,
         takes_slips: false,
+        field: None,
         demo: true,
         closed: None,
     };
