@@ -10,6 +10,7 @@ mod open;
 mod point;
 mod releases;
 mod rescued;
+mod review;
 mod serve;
 mod slip;
 

@@ -183,6 +183,16 @@ async fn night(
             "released {campaign}"
         );
     }
+    let mut erased = 0;
+    for campaign in service.campaigns() {
+        erased += service.erase_published_times(&campaign).await?;
+    }
+    if erased > 0 {
+        tracing::info!(
+            erased,
+            "erased the exact times of {erased} responses whose days are public"
+        );
+    }
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(duration_ms, "the nightly release is made");
     released.store(today, Ordering::Relaxed);

@@ -1,6 +1,10 @@
 //! The use cases: what pages, the API and the command line may do, and nothing else reaches the store.
 //!
-//! A use case authorizes, asks `domain` to decide and the store to remember. It knows neither HTTP nor HTML.
+//! A use case asks `domain` to decide and the store to remember. It knows neither HTTP nor HTML.
+//!
+//! Who may do what follows from the way in, as there are no accounts yet. The command line is trusted: whoever runs it
+//! holds the database. A device or an issuer of slips is known by its token, which the use case that takes it checks.
+//! Everybody else may answer and read, and what they read is what a release has let through.
 
 pub mod clock;
 pub mod demo;
@@ -11,6 +15,7 @@ pub mod intake;
 pub mod languages;
 pub mod releases;
 pub mod results;
+pub mod review;
 pub mod setup;
 pub mod shape;
 pub mod shipped;

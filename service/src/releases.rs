@@ -256,6 +256,24 @@ impl Service {
         )
     }
 
+    /// The first day whose month is not public yet, once an earlier one is; of a sampled campaign the day after it. The
+    /// answers of a labelled demo are nobody's.
+    pub(crate) fn published_before(&self, campaign: &Campaign) -> Option<Date> {
+        if is_live(campaign) {
+            return None;
+        }
+        let periods = self.released_periods(campaign, campaign.starts_on);
+        let last = if campaign.selection == Selection::Probability {
+            periods.first().and_then(|_| crate::desk::last_day(campaign))
+        } else {
+            let months = periods
+                .iter()
+                .filter(|period| matches!(period, Period::Month(..)));
+            months.filter_map(|month| month.last_day()).max()
+        };
+        last?.next_day()
+    }
+
     /// The units that existed on that day as a tree, each with whether the campaign asks there or below.
     fn release_units(&self, campaign: &Campaign, day: Date) -> Units {
         let units = self.units();

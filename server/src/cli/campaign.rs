@@ -14,6 +14,7 @@ use store::catalogue::{Campaign, ReleaseRule, VersionId};
 use time::Date;
 
 use super::open::{self, date};
+use super::review;
 use crate::config::Common;
 
 #[derive(Debug, Subcommand)]
@@ -24,6 +25,22 @@ pub(super) enum Command {
     List,
     /// Close a campaign: nothing answered after the day counts, and nothing that arrives from now on
     Close(Close),
+    /// How many responses are not counted, by point, day, status and reason; no answer is shown
+    Held {
+        /// The campaign's key
+        campaign: String,
+    },
+    /// Count responses that were held, or excluded before
+    Count(review::Chosen),
+    /// Exclude responses; `count` takes it back
+    Exclude(review::Exclude),
+    /// What was decided by `count` and `exclude`, and why
+    Reviews {
+        /// The campaign's key
+        campaign: String,
+    },
+    /// Remove for ever what responses before a day said: answers, remarks, cases, clusters, durations and times
+    Retain(review::Retain),
 }
 
 #[derive(Debug, Args)]
@@ -100,6 +117,11 @@ pub(super) async fn run(common: &Common, command: Command) -> anyhow::Result<()>
             let on = arguments.on.unwrap_or_else(|| service.today());
             service.close_campaign(&arguments.key, on).await?;
         }
+        Command::Held { campaign } => review::held(&service, &campaign).await?,
+        Command::Count(chosen) => review::count(&service, chosen).await?,
+        Command::Exclude(arguments) => review::exclude(&service, arguments).await?,
+        Command::Reviews { campaign } => review::reviews(&service, &campaign).await?,
+        Command::Retain(arguments) => review::retain(&service, &arguments).await?,
     }
     service.close().await;
     Ok(())

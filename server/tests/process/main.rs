@@ -6,6 +6,7 @@ mod commands;
 mod contract;
 mod death;
 mod power;
+mod review;
 mod support;
 mod tls;
 mod two_servers;

@@ -50,6 +50,14 @@ impl Survey {
         }
     }
 
+    /// The same asked at another point.
+    pub(crate) fn at(self, point: &str) -> Self {
+        Self {
+            point: point.to_owned(),
+            ..self
+        }
+    }
+
     /// Makes an open-ended desk rating and returns its id.
     pub(crate) fn add_campaign(place: &Place, key: &str) -> String {
         let printed = place.done(&[
