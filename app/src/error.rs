@@ -86,6 +86,14 @@ impl AppError {
         }
     }
 
+    /// The server cannot answer now and may be able to soon; the reason goes to the log.
+    pub fn busy(reason: impl std::fmt::Display) -> Self {
+        Self {
+            code: ErrorCode::Busy,
+            internal: Some(reason.to_string()),
+        }
+    }
+
     /// What the reader may know.
     pub fn code(&self) -> ErrorCode {
         self.code
@@ -127,6 +135,7 @@ impl From<ServiceError> for AppError {
         match error {
             ServiceError::NotFound(_) => Self::not_found(),
             ServiceError::Mistyped => Self::new(ErrorCode::PointMistyped),
+            passing if passing.is_passing() => Self::busy(passing),
             other => Self::internal(other),
         }
     }

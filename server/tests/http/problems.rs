@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use serde_json::json;
+use sqlx::Connection as _;
 
 use crate::world::{World, new_id, put};
 
@@ -83,4 +84,35 @@ async fn a_repeat_does_not_depend_on_who_asks_in_which_language() {
         .headers_mut()
         .insert(header::ACCEPT_LANGUAGE, "en".parse().unwrap());
     assert_eq!(world.send(request).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_the_server_cannot_do_says_whether_to_come_back() {
+    let world = World::new().await;
+    let code = world.point.code.as_str();
+    let asked = async |status: StatusCode, problem: &str, words: [&str; 2]| {
+        let reply = world.get(&format!("/api/v1/points/{code}")).await;
+        assert_eq!((reply.status, reply.code().as_str()), (status, problem));
+        let pages = [format!("/s/{code}"), format!("/en/s/{code}")];
+        for (path, words) in pages.iter().zip(words) {
+            let page = world.get(path).await;
+            assert_eq!(page.status, status, "{path}");
+            let html = String::from_utf8(page.body).unwrap();
+            assert!(html.contains(words), "{path}: {html}");
+            assert!(!html.contains("unknown number") && !html.contains("database failed"));
+        }
+    };
+    // What is stored and cannot be read: nothing that waiting would mend.
+    let url = format!("sqlite:{}", world.folder.path().join("test.db").display());
+    let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query("update point set channel = 99")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let words = ["Máy chủ gặp lỗi", "The server made an error"];
+    asked(StatusCode::INTERNAL_SERVER_ERROR, "server.internal", words).await;
+    // A database that does not answer may answer again.
+    world.store.close().await;
+    let words = ["Máy chủ đang bận", "The server is busy"];
+    asked(StatusCode::SERVICE_UNAVAILABLE, "server.unavailable", words).await;
 }

@@ -180,13 +180,153 @@ fn a_file_that_a_device_saved_is_handed_in_and_settled() {
     server.stop();
 }
 
+/// Runs a command that must be refused, and returns what it said.
+fn refused(place: &Place, arguments: &[&str]) -> String {
+    let output = place.run(arguments);
+    assert!(!output.status.success(), "{arguments:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{arguments:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// A desk rating under another version, with a change.
+fn questionnaire(place: &Place, file: &str, version: &str, change: impl FnOnce(&mut Value)) {
+    let text = include_str!("../../../data/questionnaires/desk-rating-1.json");
+    let mut definition: Value = serde_json::from_str(text).unwrap();
+    definition["version"] = json!(version);
+    change(&mut definition);
+    std::fs::write(place.path().join(file), definition.to_string()).unwrap();
+}
+
+/// The published versions, as a campaign may name them.
+fn is_published(place: &Place, version: &str) -> bool {
+    let name = format!("desk-rating/{version}");
+    let add = [
+        "campaign",
+        "add",
+        "Not A Key",
+        "--title-vi",
+        "A",
+        "--title-en",
+        "A",
+        "--agency-vi",
+        "A",
+        "--agency-en",
+        "A",
+        "--questionnaire",
+        &name,
+        "--unit",
+        "82",
+        "--selection",
+        "open",
+        "--starts-on",
+        "2026-01-01",
+    ];
+    !refused(place, &add).contains("is not published")
+}
+
 #[test]
-fn broken_files_are_refused_with_the_place_and_change_nothing() {
+fn a_questionnaire_is_published_once_and_a_broken_one_never() {
     let place = Place::sqlite();
-    std::fs::write(place.path().join("broken.json"), r#"{"format": 1, "key": "x"}"#).unwrap();
-    let output = place.run(&["import-questionnaire", "--check", "broken.json"]);
-    assert!(!output.status.success());
-    assert!(String::from_utf8_lossy(&output.stderr).contains("broken.json"));
+    place.done(&["migrate"]);
+    questionnaire(&place, "broken.json", "2", |definition| {
+        definition["sections"][0]["questions"][0]["answer"] = json!({"kind": "rating", "scale": "nine"});
+    });
+    for more in [&["--check"][..], &[]] {
+        let said = refused(
+            &place,
+            &[&["import-questionnaire", "broken.json"][..], more].concat(),
+        );
+        assert!(said.contains("broken.json: /sections/0/questions/0/"), "{said}");
+        assert!(said.contains("nothing was published"), "{said}");
+    }
+    assert!(!is_published(&place, "2"));
+
+    questionnaire(&place, "good.json", "2", |_| {});
+    let checked = place.done(&["import-questionnaire", "--check", "good.json"]);
+    assert!(!is_published(&place, "2"), "a check publishes nothing");
+    let published = place.done(&["import-questionnaire", "good.json"]);
+    assert_eq!(published, checked);
+    assert!(published.starts_with("desk-rating/2 "), "{published}");
+    assert!(is_published(&place, "2"));
+    assert_eq!(
+        place.done(&["import-questionnaire", "good.json"]),
+        published,
+        "again"
+    );
+
+    questionnaire(&place, "other.json", "2", |definition| {
+        definition["title"]["en"] = json!("Another");
+    });
+    let said = refused(&place, &["import-questionnaire", "other.json"]);
+    assert!(
+        said.contains("frozen") && said.contains("another version"),
+        "{said}"
+    );
+}
+
+#[test]
+fn units_come_in_all_or_none() {
+    let place = Place::sqlite();
+    place.done(&["migrate"]);
+    let write = |file: &str, rows: &[&str]| {
+        let header = "code,name_vi,name_en,kind,parent_code,valid_from";
+        let text = [&[header][..], rows].concat().join("\n");
+        std::fs::write(place.path().join(file), text).unwrap();
+    };
+    let desk = "DT.AB.1,Quầy 1,Counter 1,counter,29954,01/07/2025";
+    write(
+        "bad.csv",
+        &[desk, "DT.AB.2,Quầy 2,Counter 2,counter,00000,01/07/2025"],
+    );
+    let said = refused(&place, &["import-units", "bad.csv"]);
+    assert!(said.contains("bad.csv, line 3, parent_code: "), "{said}");
+    assert!(said.contains("nothing was changed"), "{said}");
+    let unknown = refused(&place, &["point", "list", "DT.AB.1"]);
+    assert!(
+        unknown.contains("there is no unit"),
+        "the good row did not come in: {unknown}"
+    );
+
+    write("good.csv", &[desk]);
+    let checked = place.done(&["import-units", "--check", "good.csv"]);
+    assert_eq!(checked, "1 new, 0 changed, 0 unchanged\n");
+    refused(&place, &["point", "list", "DT.AB.1"]);
+    assert_eq!(place.done(&["import-units", "good.csv"]), checked);
+    place.done(&["point", "list", "DT.AB.1"]);
+    assert_eq!(
+        place.done(&["import-units", "good.csv"]),
+        "0 new, 0 changed, 1 unchanged\n"
+    );
+}
+
+#[test]
+fn a_release_is_made_by_hand() {
+    let place = Place::sqlite();
+    let survey = Survey::prepare(&place);
+    let mut random = ChaCha8Rng::seed_from_u64(2);
+    let server = place.start();
+    let mut client = server.client();
+    for _ in 0..12 {
+        let letter = survey.letter(&mut random);
+        assert_eq!(client.put(&letter.path(), &letter.body).unwrap().status, 201);
+    }
+    let shown = |client: &mut Client<TcpStream>| {
+        let path = "/api/v1/indicators?unit=29954&campaign=desk-2026&period=campaign";
+        client.get(path).unwrap().json()["cell"]["figures"]["respondents"].clone()
+    };
+    assert_eq!(shown(&mut client), Value::Null);
+    // Closed days ago, so that nothing more can come and all of it may be shown.
+    place.done(&["campaign", "close", "desk-2026", "--on", "2026-11-20"]);
+    let made = place.done(&["release", "desk-2026"]);
+    assert!(made.starts_with("desk-2026\trelease 1\t"), "{made}");
+    assert_eq!(
+        place.done(&["release"]),
+        "nothing changed since the last release\n"
+    );
+    server.stop();
+    let server = place.start();
+    assert_eq!(shown(&mut server.client()), json!(12));
+    server.stop();
 }
 
 #[test]
