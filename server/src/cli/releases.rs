@@ -40,10 +40,6 @@ pub(super) async fn release(common: &Common, arguments: &Release) -> anyhow::Res
                 .collect()
         }
     };
-    let is_named = |key: &String| arguments.campaign.as_ref().is_none_or(|named| named == key);
-    for campaign in service.campaigns().iter().filter(|known| is_named(&known.key)) {
-        service.erase_published_times(campaign).await?;
-    }
     let mut out = io::stdout().lock();
     for (campaign, made) in &made {
         writeln!(

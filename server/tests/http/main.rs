@@ -5,8 +5,8 @@
 mod assets;
 mod devices;
 mod embed;
-mod indicator_queries;
 mod fields;
+mod indicator_queries;
 mod indicators;
 mod intake;
 mod languages;
@@ -17,6 +17,6 @@ mod reading;
 mod sampling;
 mod sealed;
 mod slips;
-mod unpublished;
 mod told;
+mod unpublished;
 mod world;

@@ -33,6 +33,9 @@ pub(super) struct Key {
     pub(super) period: Period,
 }
 
+/// Which stored row a state was read from.
+type Stored = (Key, Column);
+
 impl Reader<'_> {
     /// The cell of one unit and period, with every criterion and question.
     pub(super) async fn cell(
@@ -65,12 +68,11 @@ impl Reader<'_> {
         period: Period,
         cell: &CellState,
     ) -> Result<Vec<(ChannelClass, CellState)>, ServiceError> {
-        let is_shown = match query.channel {
-            None => cell.figures().is_some(),
-            Some(_) => {
-                let together = self.cells(&[query.unit], &[period], None).await?;
-                together.iter().all(|(_, cell)| cell.figures().is_some())
-            }
+        let is_shown = if query.channel.is_none() {
+            cell.figures().is_some()
+        } else {
+            let together = self.cells(&[query.unit], &[period], None).await?;
+            together.iter().all(|(_, cell)| cell.figures().is_some())
         };
         if !is_shown || !Rules::PUBLIC.grain.splits(period) {
             return Ok(Vec::new());
@@ -130,7 +132,7 @@ impl Reader<'_> {
         periods: &[Period],
         columns: &[Column],
         items: bool,
-    ) -> Result<HashMap<(Key, Column), CellState>, ServiceError> {
+    ) -> Result<HashMap<Stored, CellState>, ServiceError> {
         let periods: Vec<String> = periods.iter().map(ToString::to_string).collect();
         let columns: Vec<String> = columns.iter().map(ToString::to_string).collect();
         let query = CellQuery {
@@ -145,7 +147,7 @@ impl Reader<'_> {
         rows.iter().filter_map(|row| self.open(row).transpose()).collect()
     }
 
-    fn open(&self, row: &CellRow) -> Result<Option<((Key, Column), CellState)>, ServiceError> {
+    fn open(&self, row: &CellRow) -> Result<Option<(Stored, CellState)>, ServiceError> {
         let (Ok(period), Ok(column)) = (row.period.parse(), row.channel.parse()) else {
             return Ok(None);
         };

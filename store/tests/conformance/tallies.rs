@@ -287,10 +287,7 @@ pub(crate) async fn people_outside_clusters_leave_a_row_without_cluster_sums(wor
         ..world.response(n)
     };
     let names = ["A", "B"].into_iter().cycle();
-    let sampled: Vec<NewResponse> = (0..8)
-        .zip(names)
-        .map(|(n, name)| of(n, Some(name)))
-        .collect();
+    let sampled: Vec<NewResponse> = (0..8).zip(names).map(|(n, name)| of(n, Some(name))).collect();
     world.store.record(&sampled).await.unwrap();
     for unit in [unit_id(), deciding, above] {
         assert!(!campaign_row(world, unit).await.samples.is_empty(), "{unit}");

@@ -10,7 +10,7 @@ use domain::release::figures::{Figures, ItemFigures, NodeFigures, Shown};
 use domain::round::Decimal;
 use domain::text::Text;
 use domain::unit::{ShortId, UnitId};
-use service::results::CellState;
+use service::results::{CellState, Unpublished};
 
 use super::sheet::Sheet;
 use crate::i18n::Locale;
@@ -177,7 +177,7 @@ fn head(sheet: &Sheet, unit: UnitId, cell: &CellState, state: &str) -> Vec<Strin
         results.channel.map_or("all", |class| class.as_str()).to_owned(),
         state.to_owned(),
         why.map(|why| why.code().to_owned()).unwrap_or_default(),
-        why.and_then(|why| why.due_on())
+        why.and_then(Unpublished::due_on)
             .map(|day| day.to_string())
             .unwrap_or_default(),
         number(figures.map(|figures| figures.responses)),
