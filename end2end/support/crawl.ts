@@ -2,7 +2,7 @@
 
 import type { Page } from "@playwright/test";
 
-/** How many pages of one kind are looked at: a unit's page looks like the next unit's. */
+/** How many pages of one kind are looked at: a ward's page looks like the next ward's. */
 const PER_KIND = 2;
 /** And of one kind with a query: what was chosen changes less. */
 const PER_QUERY = 1;
@@ -16,7 +16,10 @@ function languageOf(path: string): Language {
   return /^\/en(\/|\?|$)/.test(path) ? "en" : "vi";
 }
 
-/** Addresses of all kinds of pages of one language, the home page first; `seeds` are known by heart. */
+/**
+ * Addresses of all kinds of pages of one language, the home page first; `seeds` are known by heart, and looked at also when they
+ * lead to an error.
+ */
 export async function crawl(page: Page, origin: string, seeds: readonly string[], language: Language): Promise<string[]> {
   const queue = [...seeds];
   const seen = new Set<string>();
@@ -28,9 +31,10 @@ export async function crawl(page: Page, origin: string, seeds: readonly string[]
     if (languageOf(path) !== language) continue;
     const known = perKind.get(kind(path)) ?? 0;
     const enough = path.includes("?") ? PER_QUERY : PER_KIND;
-    if (known >= enough && !seeds.includes(path)) continue;
+    const seed = seeds.includes(path);
+    if (known >= enough && !seed) continue;
     const answer = await page.request.get(origin + path, { maxRedirects: 5 });
-    if (!answer.ok() || !(answer.headers()["content-type"] ?? "").startsWith("text/html")) continue;
+    if (!(answer.ok() || seed) || !(answer.headers()["content-type"] ?? "").startsWith("text/html")) continue;
     perKind.set(kind(path), known + 1);
     pages.push(path);
     queue.push(...links(await answer.text(), origin, path));
@@ -38,10 +42,14 @@ export async function crawl(page: Page, origin: string, seeds: readonly string[]
   return pages;
 }
 
-/** The shape of an address: what differs from unit to unit is one letter. */
+/**
+ * The shape of an address: what differs from unit to unit is one letter, but provinces, cities, wards and villages have pages of
+ * their own kind, which the first word of their names tells.
+ */
 function kind(path: string): string {
   const url = new URL(path, "http://x");
-  const parts = url.pathname.split("/").map((part) => (/[0-9]|-.*-/.test(part) ? "*" : part));
+  const rest = (part: string) => (url.search === "" ? `${/^[a-z]+-/.exec(part)?.[0] ?? ""}*` : "*");
+  const parts = url.pathname.split("/").map((part) => (/[0-9]|-.*-/.test(part) ? rest(part) : part));
   return `${parts.join("/")}?${[...url.searchParams.keys()].sort().join("&")}`;
 }
 
