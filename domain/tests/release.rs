@@ -287,11 +287,12 @@ fn a_campaign_too_small_to_show_enters_when_it_has_grown() {
 #[test]
 fn a_period_is_due_on_the_first_day_that_releases_it() {
     let months = [JULY, AUGUST];
-    let all = months
+    let all: Vec<Period> = months
         .into_iter()
-        .flat_map(|month| [month].into_iter().chain(month.containing()));
+        .flat_map(|month| [month].into_iter().chain(month.containing()))
+        .collect();
     for closed in [None, Some(date!(2026 - 08 - 10)), Some(date!(2026 - 12 - 31))] {
-        for period in all.clone() {
+        for &period in &all {
             let released = |day| periods(&months, day, closed, false).contains(&period);
             let Some(day) = due(period, closed) else {
                 // Nobody knows when a campaign without an end is over.
