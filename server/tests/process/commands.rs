@@ -307,8 +307,13 @@ fn a_release_is_made_by_hand() {
     let server = place.start();
     let mut client = server.client();
     for _ in 0..12 {
+        let mut document = survey.document(&mut random);
+        document["answers"] = json!({"aspects": {"access": 4}});
         let letter = survey.letter(&mut random);
-        assert_eq!(client.put(&letter.path(), &letter.body).unwrap().status, 201);
+        assert_eq!(
+            client.put(&letter.path(), &document.to_string()).unwrap().status,
+            201
+        );
     }
     let shown = |client: &mut Client<TcpStream>| {
         let path = "/api/v1/indicators?unit=29954&campaign=desk-2026&period=campaign";
