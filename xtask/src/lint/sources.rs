@@ -44,13 +44,7 @@ const RULES: [Rule; 8] = [
         matches: |line| {
             holds_any(
                 line,
-                &[
-                    "SharedStore",
-                    "dyn Store",
-                    "impl Store",
-                    "store::Store;",
-                    "store::connect",
-                ],
+                &["SharedStore", "dyn Store", "store::Store;", "store::connect"],
             )
         },
     },

@@ -240,7 +240,7 @@ impl Kiosk {
     }
 
     /// The questions begin, with the code of a slip and the field that is known from it.
-    pub(super) fn begin_with(self, code: Option<String>, field: Option<String>) {
+    pub(super) fn begin_with(self, code: Option<String>, field: Option<&str>) {
         let Some(desk) = self.desk.get_untracked() else {
             return;
         };
@@ -248,7 +248,7 @@ impl Kiosk {
             return;
         };
         // A slip knows better than the point.
-        if let Some(field) = field.as_ref().or(desk.field.as_ref()) {
+        if let Some(field) = field.or(desk.field.as_deref()) {
             session.know_field(field);
         }
         self.touch();

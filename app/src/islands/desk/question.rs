@@ -219,11 +219,11 @@ fn levels(kiosk: Kiosk, scale: &Scale, no_opinion: Option<&Text>) -> AnyView {
         .zip(&scale.levels)
         .map(|(level, word)| {
             let face = faces.then(|| format!("#face-{}", level + 1));
-            button(kiosk, Answer::Choice(level), kiosk.text(word), face, level == 0)
+            button(kiosk, Answer::Choice(level), kiosk.text(word), face)
         })
         .collect();
     let none = no_opinion.map(|words| {
-        let none = button(kiosk, Answer::NoOpinion, kiosk.text(words), None, false);
+        let none = button(kiosk, Answer::NoOpinion, kiosk.text(words), None);
         view! { <div class="kiosk-none">{none}</div> }
     });
     view! {
@@ -245,28 +245,26 @@ fn single(kiosk: Kiosk, options: &[ChoiceOption]) -> Vec<AnyView> {
         .zip(options)
         .map(|(place, option)| {
             let words = kiosk.text(&option.text);
-            button(kiosk, Answer::Choice(place), words, None, place == 0)
+            button(kiosk, Answer::Choice(place), words, None)
         })
         .collect()
 }
 
 fn yes_or_no(kiosk: Kiosk) -> Vec<AnyView> {
     [("kiosk-yes", 1), ("kiosk-no", 0)]
-        .map(|(key, answer)| button(kiosk, Answer::Choice(answer), kiosk.say(key), None, answer == 1))
+        .map(|(key, answer)| button(kiosk, Answer::Choice(answer), kiosk.say(key), None))
         .into()
 }
 
-/// One tap answers; another one within the moment changes the answer. The chosen one is where the keyboard comes in, or
-/// the first while none is.
-fn button(kiosk: Kiosk, answer: Answer, (words, lang): Said, face: Option<String>, first: bool) -> AnyView {
-    let given = move || {
+/// One tap answers; another one within the moment changes the answer. Arrows go from one to the next as in any group of
+/// radio buttons, and so does Tab: a switch that only steps on has no arrows.
+fn button(kiosk: Kiosk, answer: Answer, (words, lang): Said, face: Option<String>) -> AnyView {
+    let chosen = move || {
         kiosk
             .session
             .with(|session| session.as_ref().map(Session::answer))
+            == Some(answer)
     };
-    let chosen = move || given() == Some(answer);
-    let entered =
-        move || chosen() || (first && matches!(given(), None | Some(Answer::Skipped | Answer::NotShown)));
     let level = match (&face, answer) {
         (Some(_), Answer::Choice(level)) => Some(level + 1),
         _ => None,
@@ -280,7 +278,6 @@ fn button(kiosk: Kiosk, answer: Answer, (words, lang): Said, face: Option<String
             class=class
             role="radio"
             aria-checked=move || chosen().to_string()
-            tabindex=move || if entered() { "0" } else { "-1" }
             on:click=move |_| kiosk.choose(answer)
         >
             {face.map(|face| view! { <svg class="kiosk-face" aria-hidden="true"><use href=face></use></svg> })}

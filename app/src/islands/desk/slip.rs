@@ -164,7 +164,7 @@ fn take(kiosk: Kiosk, code: String) {
         kiosk.touch();
         match standing {
             None => kiosk.begin_with(Some(code), None),
-            Some(Standing::Good(field)) => kiosk.begin_with(Some(code), field),
+            Some(Standing::Good(field)) => kiosk.begin_with(Some(code), field.as_deref()),
             Some(Standing::Used) => kiosk.slip_said.set(Some("kiosk-slip-used")),
             Some(Standing::Expired) => kiosk.slip_said.set(Some("kiosk-slip-expired")),
             Some(Standing::Unknown) => kiosk.slip_said.set(Some("kiosk-slip-unknown")),
