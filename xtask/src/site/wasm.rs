@@ -76,10 +76,24 @@ pub(crate) fn build(audience: &str, declared: usize, tools: Tools, assets: &mut 
     assets.add(&format!("{audience}.js"), &fs::read(script)?)
 }
 
-/// Compiles the crate and returns where the result is.
+/// The flag that makes leptos forget the types of views, in audiences for which that is less to send.
+///
+/// The desk's pages are made in the browser, and each type there is code of its own: without types its wasm is 6 % smaller.
+/// That of citizens, which wakes up what a server made, would be 10 % larger.
+fn flags(audience: &str) -> Option<&'static str> {
+    (audience == "desk").then_some("--cfg erase_components")
+}
+
+/// Compiles the crate and returns where the result is. Each audience has a folder of its own, because with other flags
+/// cargo would compile every dependency again in place of the other's.
 fn compile(audience: &str) -> Result<PathBuf> {
+    let folder = Path::new(FRONT).join(audience);
+    let mut command = cargo();
+    if let Some(flags) = flags(audience) {
+        command.env("RUSTFLAGS", flags);
+    }
     check(
-        cargo()
+        command
             .args([
                 "build",
                 "--quiet",
@@ -95,9 +109,9 @@ fn compile(audience: &str) -> Result<PathBuf> {
                 "--features",
                 audience,
             ])
-            .env("CARGO_TARGET_DIR", FRONT),
+            .env("CARGO_TARGET_DIR", &folder),
     )?;
-    Ok(Path::new(FRONT).join("wasm32-unknown-unknown/wasm-release/frontend.wasm"))
+    Ok(folder.join("wasm32-unknown-unknown/wasm-release/frontend.wasm"))
 }
 
 /// Writes the bindings and checks that no island was lost on the way.
