@@ -140,11 +140,11 @@ export async function staff(page: Page, look: Look): Promise<void> {
   await page.getByRole("button", { name: "Mở" }).click();
   await page.locator("#kiosk-pin-error").filter({ hasText: /./ }).waitFor();
   await look("PIN, wrong");
-  await page.getByRole("button", { name: "Đóng" }).click();
+  await page.getByRole("button", { name: "Quay lại" }).click();
   await page.locator(BEGIN).waitFor();
   await openStaff(page);
   await look("staff");
-  await page.getByRole("button", { name: "Đóng" }).click();
+  await page.getByRole("button", { name: "Về màn hình lấy ý kiến" }).click();
 }
 
 /** A second window. */

@@ -76,7 +76,7 @@ async function shown(page: Page, desk: Desk): Promise<Shown[]> {
   const all: Shown[] = [];
   for (const { results } of desk.units) {
     await page.goto(`${results}?campaign=${desk.campaign}&period=campaign`);
-    const notes = await page.locator(".index-notes").innerText();
+    const notes = await page.locator(".index-notes").first().innerText();
     const count = (words: string) => Number(new RegExp(`([\\d.]+)\\s+${words}`).exec(notes)?.[1]?.replaceAll(".", ""));
     all.push({
       unit: await page.getByRole("heading", { level: 1 }).innerText(),
