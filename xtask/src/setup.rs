@@ -77,12 +77,13 @@ pub(crate) fn debian_packages(wanted: &[(&str, &str)]) -> Result<()> {
     install(&missing)
 }
 
-/// Debian's PostgreSQL server, whose programs are not on the search path.
+/// Debian's PostgreSQL server, whose programs are not on the search path. The package without a number is the version of the
+/// release at hand: 15 in Debian 12, 17 in Debian 13.
 pub(crate) fn postgres_server() -> Result<()> {
     if crate::pg::bin_dir().is_ok() {
         Ok(())
     } else {
-        install(&["postgresql-15"])
+        install(&["postgresql"])
     }
 }
 

@@ -78,8 +78,8 @@ pub(crate) fn build(audience: &str, declared: usize, tools: Tools, assets: &mut 
 
 /// The flag that makes leptos forget the types of views, in audiences for which that is less to send.
 ///
-/// The desk's pages are made in the browser, and each type there is code of its own: without types its wasm is 6 % smaller.
-/// That of citizens, which wakes up what a server made, would be 10 % larger.
+/// The desk's pages are made in the browser, and each type there is code of its own: without types its wasm is 6 %
+/// smaller. That of citizens, which wakes up what a server made, would be 10 % larger.
 fn flags(audience: &str) -> Option<&'static str> {
     (audience == "desk").then_some("--cfg erase_components")
 }
@@ -90,7 +90,11 @@ fn compile(audience: &str) -> Result<PathBuf> {
     let folder = Path::new(FRONT).join(audience);
     let mut command = cargo();
     if let Some(flags) = flags(audience) {
-        command.env("RUSTFLAGS", flags);
+        // They come after those that the developer has set for every build.
+        let mut all = std::env::var_os("RUSTFLAGS").unwrap_or_default();
+        all.push(" ");
+        all.push(flags);
+        command.env("RUSTFLAGS", all);
     }
     check(
         command
