@@ -80,6 +80,7 @@ impl World {
             versions: vec![(starts_on, version.id)],
             units: vec![country],
             selection,
+            channels: Vec::new(),
             release: ReleaseRule::Nightly,
             demo: false,
             starts_on,
@@ -167,6 +168,7 @@ impl World {
             reason: None,
             code: None,
             receipt: None,
+            device: None,
         }
     }
 

@@ -3,7 +3,8 @@
 //! `(1/k)·Σp_i` exists only if every criterion reaches the minimum number of respondents. Its variance
 //! follows the person too: linearised (Särndal, Swensson, Wretman 1992, §5.5) each person has the influence
 //! `z_r = (1/k)·Σ_i (h_ri − p_i·a_ri)/n_i`, and `v = m/(m−1)·Σz_r²`, from the cross-products. Released figures are
-//! made without them (`docs/adr/0010-mean-of-criteria.md`); their standard error has the upper bound of [`mean_of_criteria_bound`].
+//! made without them (`docs/adr/0010-mean-of-criteria.md`); their standard error has the upper bound of
+//! [`mean_of_criteria_bound`].
 
 mod bound;
 

@@ -1,8 +1,9 @@
 //! Walking a questionnaire page by page, and HTML form fields as answers.
 //!
-//! A plain form and the island in the browser walk with this same code, so both show the same sections and
-//! rows, and both list the same questions as unanswered. [`Walk`] says what is asked; [`RawForm`] keeps what
-//! was typed, right or wrong, and turns it into the JSON that [`crate::answer::Answers::parse`] checks.
+//! The pages of a plain form and the desk device walk with this same code, so both show the same sections and rows, and
+//! both list the same questions as unanswered. (On a phone the browser walks nothing: its island makes the page that the
+//! server walked quicker.) [`Walk`] says what is asked; [`RawForm`] keeps what was typed, right or wrong, and turns it into
+//! the JSON that [`crate::answer::Answers::parse`] checks.
 
 mod fields;
 

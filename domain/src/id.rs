@@ -73,6 +73,7 @@ pub enum ResponseIdError {
 }
 
 const MS_PER_DAY: i128 = 86_400_000;
+const SECONDS_PER_DAY: u64 = 86_400;
 
 impl ResponseId {
     /// Makes an id that tells no more than the civil date: a `UUIDv7` whose time is the date at 00:00 UTC
@@ -81,6 +82,16 @@ impl ResponseId {
         let midnight = answered_on.midnight().assume_utc().unix_timestamp_nanos() / 1_000_000;
         let ms = u64::try_from(midnight).unwrap_or(0);
         Self(uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid())
+    }
+
+    /// The civil date that the id tells; none for a `UUIDv4`.
+    pub fn date(self) -> Option<Date> {
+        if self.0.get_version_num() != 7 {
+            return None;
+        }
+        let (seconds, _) = self.0.get_timestamp()?.to_unix();
+        let days = seconds / SECONDS_PER_DAY;
+        civil::date_from_days(i32::try_from(days).ok()?)
     }
 
     /// Checks that the id tells no time of day and is not of the future.
@@ -116,6 +127,7 @@ mod tests {
     fn an_id_tells_the_date_and_nothing_else() {
         let id = ResponseId::new(date!(2026 - 11 - 22), [0xff; 10]);
         assert_eq!(id.0.get_version_num(), 7);
+        assert_eq!(id.date(), Some(date!(2026 - 11 - 22)));
         assert_eq!(id.check(date!(2026 - 11 - 22)), Ok(()));
         assert_eq!(id.check(date!(2026 - 11 - 20)), Err(ResponseIdError::Future));
     }
@@ -129,9 +141,10 @@ mod tests {
         );
         let other = ResponseId(Uuid::from_u128(0x1234_5678_1234_1234_8234_1234_5678_9abc));
         assert_eq!(other.check(date!(2026 - 11 - 22)), Err(ResponseIdError::Version));
+        let random = ResponseId(uuid::Builder::from_random_bytes([7; 16]).into_uuid());
         assert_eq!(
-            ResponseId(uuid::Builder::from_random_bytes([7; 16]).into_uuid()).check(date!(2026 - 11 - 22)),
-            Ok(())
+            (random.check(date!(2026 - 11 - 22)), random.date()),
+            (Ok(()), None)
         );
     }
 }

@@ -142,7 +142,8 @@ impl Covers {
 pub struct Method {
     /// Stable identifier, named by questionnaires: `sipas-1001`.
     pub id: &'static str,
-    /// Version of the rules as implemented; raised when a figure would come out differently.
+    /// Version of the rules as implemented; raised when a figure would come out differently, from the first release of the
+    /// program on. Until then nobody has a figure to compare with.
     pub version: u32,
     /// Name printed with the figure.
     pub name: Bilingual,

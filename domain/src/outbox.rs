@@ -32,7 +32,7 @@ use crate::id::ResponseId;
 
 pub use backoff::{LONGEST_DELAY, LONGEST_RETRY_AFTER, delay};
 pub use clock::{Clock, Reading};
-pub use reply::{Contact, Reply};
+pub use reply::{Contact, FINAL, Reply};
 
 /// Milliseconds since 1970, by the clock that the name of the field or parameter says.
 pub type Millis = i64;
@@ -52,6 +52,7 @@ pub enum State {
     Delivered {
         /// The server's clock when it said so; none when it did not tell.
         by_server: Option<Millis>,
+        /// What the device's clock, as it is set now, would have shown then.
         by_device: Millis,
     },
     /// The server will not take it as it is; kept until someone decides. `code` is the problem's.
@@ -171,14 +172,22 @@ impl Outbox {
         }
     }
 
-    /// Looks at the clock: to be done every second, at a start, and before anything is finished or sent.
+    /// Looks at the clock: to be done every second, at a start, and before anything is finished, sent or swept.
     pub fn look(&mut self, reading: Reading) -> Vec<Change> {
         let set = clock::set_since(self.reading.replace(reading), self.ledger.clock.seen, reading);
         self.ledger.clock.seen = reading.clock;
         let Some(set) = set else { return Vec::new() };
         self.ledger.clock.set_by = self.ledger.clock.set_by.saturating_add(set);
         self.ledger.skew = self.ledger.skew.map(|skew| skew.saturating_sub(set));
-        vec![Change::Note(self.ledger.clone())]
+        let mut changes = vec![Change::Note(self.ledger.clone())];
+        // Their seven days go on: a clock that is put right by years has not made any of them old.
+        for item in self.items.values_mut() {
+            if let State::Delivered { by_device, .. } = &mut item.state {
+                *by_device = by_device.saturating_add(set);
+                changes.push(Change::Put(item.clone()));
+            }
+        }
+        changes
     }
 
     /// What the clock that dated a response would show now, had nobody set it since.
@@ -229,6 +238,12 @@ impl Outbox {
     /// Takes in a record that was written. A record that is known already stays as it is.
     pub fn adopt(&mut self, item: Item) {
         self.items.entry(item.id).or_insert(item);
+    }
+
+    /// Leaves out a record whose sealed content is not there, so that it holds up no other; false when there is no such
+    /// record any more. It stays on disk, for whoever looks there.
+    pub fn leave_out(&mut self, id: ResponseId) -> bool {
+        self.items.remove(&id).is_some()
     }
 
     /// What to send now, if anything: of those that are due, the one that the server put off least often, the

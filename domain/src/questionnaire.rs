@@ -162,6 +162,10 @@ pub struct Section {
 /// One question with its way of answering.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a word of the file format, true or left out"
+)]
 pub struct Question {
     pub id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -177,6 +181,10 @@ pub struct Question {
     /// Sensitive personal data (Luật 91/2025/QH15): announced as such, threshold 20.
     #[serde(default, skip_serializing_if = "is_false")]
     pub sensitive: bool,
+    /// About money, gifts or harassment: published by the rules of what is sensitive, so that nobody can be suspected of an
+    /// answer. It is no sensitive personal data in the law's sense, so nothing announces it as such.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub delicate: bool,
     /// About the person's own visit; the only questions on which single answers may raise an alert.
     #[serde(default, skip_serializing_if = "is_false")]
     pub own_experience: bool,
@@ -184,15 +192,26 @@ pub struct Question {
 }
 
 impl Question {
+    /// Whether its figures need more people, hide where all answered alike, and never split others.
+    pub fn is_protected(&self) -> bool {
+        self.sensitive || self.delicate
+    }
+
     /// Whether whoever answers has to be asked not to give names: the answer is in words, and the question's own help does
-    /// not ask for it. Every text is there in Vietnamese, so its words decide.
+    /// not ask for it. Every text is there in Vietnamese, so its words decide; only a "not" right before the name counts,
+    /// since a help may also ask for names and forbid something else.
     pub fn needs_names_hint(&self) -> bool {
+        const ASKS: [&str; 6] = [
+            "không ghi họ tên",
+            "không nêu họ tên",
+            "không viết họ tên",
+            "đừng ghi họ tên",
+            "đừng nêu họ tên",
+            "đừng viết họ tên",
+        ];
         let asks = |help: &Text| {
             let help = help.find(&Language::vi()).text.to_lowercase();
-            help.contains("họ tên")
-                && ["không ghi", "không nêu", "không viết", "đừng"]
-                    .iter()
-                    .any(|not| help.contains(not))
+            ASKS.iter().any(|words| help.contains(words))
         };
         let in_words = matches!(
             self.answer,

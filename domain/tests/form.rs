@@ -8,6 +8,7 @@ use domain::form::{self, RawForm, Walk};
 use domain::layout::ItemKind;
 use domain::official;
 use domain::questionnaire::{AnswerKind, Version};
+use domain::text::Text;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -345,8 +346,18 @@ fn names_are_asked_not_to_be_given_once() {
         .filter(|question| matches!(question.answer, AnswerKind::LongText { .. }))
         .last()
         .expect("it ends with a remark");
-    let id = remark.id.clone();
     remark.help = None;
+    let mut remark = remark.clone();
+    assert!(remark.needs_names_hint(), "it has no help");
+    for (help, asks) in [
+        ("Không viết tắt; ghi rõ họ tên.", false),
+        ("Ông/Bà đừng ngại; xin nêu họ tên người phục vụ.", false),
+        ("Xin đừng viết họ tên của ai.", true),
+        ("Không nêu họ tên.", true),
+    ] {
+        remark.help = Some(Text::new(help, "Help"));
+        assert_eq!(remark.needs_names_hint(), !asks, "{help}");
+    }
     let without = Version::parse(&serde_json::to_string(&definition).expect("JSON")).expect("valid");
-    assert_eq!(hinted(&without), [id]);
+    assert_eq!(hinted(&without), [remark.id]);
 }

@@ -118,6 +118,25 @@ fn sensitive_questions_are_closed_and_never_split_results() {
                 question.id
             );
         }
+        // What is asked about money, gifts and harassment is published by the same rules, and not called personal data.
+        let delicate: Vec<&str> = version
+            .questions()
+            .filter(|(_, question)| question.delicate)
+            .map(|(_, question)| question.id.as_str())
+            .collect();
+        let expected: &[&str] = match name {
+            "desk-rating-1.json" => &["asked_for_money"],
+            "sipas-2022.json" => &["q4", "q5"],
+            "sipas-2023.json" => &["q5", "q6"],
+            _ => &[],
+        };
+        assert_eq!(delicate, expected, "{name}");
+        let words = ["phiền hà, sách nhiễu", "đưa tiền"];
+        for (_, question) in version.questions() {
+            let text = question.text.get(&Language::vi());
+            let is_about_it = words.iter().any(|word| text.contains(word));
+            assert_eq!(question.delicate, is_about_it, "{name}: {text}");
+        }
         // Only the visit itself may raise an alert on one answer, never an opinion asked by SIPAS.
         let own: Vec<&str> = version
             .questions()

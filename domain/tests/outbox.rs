@@ -17,10 +17,8 @@ const DAY: Millis = 86_400_000;
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// Someone finishes; `cut` is the power failing before the record is on disk.
-    Finish {
-        cut: bool,
-    },
+    /// Someone finishes.
+    Finish(Kept),
     Send {
         fate: Fate,
         jitter: u16,
@@ -39,9 +37,21 @@ enum Step {
     Sweep,
 }
 
+/// What becomes of the record of someone who finishes.
+#[derive(Clone, Copy, Debug)]
+enum Kept {
+    OnDisk,
+    /// The power fails before it is on disk.
+    Cut,
+    /// The disk does not take it, and the person is told so.
+    DiskFull,
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Fate {
     Taken,
+    /// The device could not write that it is about to send: it sends nothing, and goes by what lies on disk.
+    NotBegun,
     /// The network is down before anything reached the server.
     CutBefore,
     /// The server committed, and its answer was lost.
@@ -93,6 +103,8 @@ impl Server {
 
 struct World {
     clock: Millis,
+    /// Since the window was opened; nobody can set it.
+    uptime: Millis,
     /// The memory of the window that is the device.
     window: Outbox,
     disk: BTreeMap<ResponseId, Item>,
@@ -106,8 +118,9 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        Self {
+        let mut world = Self {
             clock: 1_795_316_400_000,
+            uptime: 0,
             window: Outbox::default(),
             disk: BTreeMap::new(),
             ledger: Ledger::default(),
@@ -122,7 +135,19 @@ impl World {
             thanked: Vec::new(),
             sent_after_refusal: false,
             made: 0,
-        }
+        };
+        world.look();
+        world
+    }
+
+    /// The device looks at its clock, as it does every second and before everything that goes by it.
+    fn look(&mut self) {
+        let changes = self.window.look(Reading {
+            clock: self.clock,
+            uptime: self.uptime,
+            awake: true,
+        });
+        self.write(changes);
     }
 
     fn write(&mut self, changes: Vec<Change>) {
@@ -141,22 +166,26 @@ impl World {
 
     fn take_over(&mut self) {
         self.window = Outbox::load(self.disk.values().cloned(), self.ledger.clone());
+        self.uptime = 0;
+        self.look();
     }
 
     fn step(&mut self, step: &Step) {
         match *step {
-            Step::Finish { cut } => {
+            Step::Finish(kept) => {
                 self.made += 1;
                 let mut random = [0; 10];
                 random[2..].copy_from_slice(&self.made.to_be_bytes());
                 let id = ResponseId::new(date!(2026 - 11 - 22), random);
                 let item = self.window.draft(id, self.clock, false, 0);
-                if cut {
-                    self.take_over();
-                } else {
-                    self.write(vec![Change::Put(item.clone())]);
-                    self.window.adopt(item);
-                    self.thanked.push(id);
+                match kept {
+                    Kept::OnDisk => {
+                        self.write(vec![Change::Put(item.clone())]);
+                        self.window.adopt(item);
+                        self.thanked.push(id);
+                    }
+                    Kept::Cut => self.take_over(),
+                    Kept::DiskFull => {}
                 }
             }
             Step::Send { fate, jitter } => self.send(|_| fate, jitter),
@@ -166,9 +195,14 @@ impl World {
                     self.server.commit(id);
                 }
                 self.clock += time;
+                self.uptime += time;
                 self.server.now += time;
+                self.look();
             }
-            Step::SetClock(clock) => self.clock = clock,
+            Step::SetClock(clock) => {
+                self.clock = clock;
+                self.look();
+            }
             Step::Online => self.window.connected(),
             Step::Backup => {
                 self.server.backup = self.server.stored.clone();
@@ -192,17 +226,25 @@ impl World {
             return;
         };
         let fate = fate(id);
+        if matches!(fate, Fate::NotBegun) {
+            return self.take_over();
+        }
         self.sent_after_refusal |= matches!(self.disk[&id].state, State::Refused { .. });
         self.write(vec![change]);
         match fate {
             Fate::Taken | Fate::CutAfter | Fate::Died | Fate::DiskFull => self.server.commit(id),
             Fate::Overtaken => self.server.late.push(id),
-            Fate::CutBefore | Fate::Broken(_) | Fate::Busy(_) | Fate::Garbage | Fate::Refused => {}
+            Fate::NotBegun
+            | Fate::CutBefore
+            | Fate::Broken(_)
+            | Fate::Busy(_)
+            | Fate::Garbage
+            | Fate::Refused => {}
         }
         let reply = match fate {
             Fate::Taken | Fate::DiskFull => Reply::read(201, &self.server.receipt(), None),
             Fate::CutBefore | Fate::CutAfter => Reply::Unreachable,
-            Fate::Died | Fate::Overtaken => return self.take_over(),
+            Fate::NotBegun | Fate::Died | Fate::Overtaken => return self.take_over(),
             Fate::Broken(status) => Reply::read(status, r#"{"code":"server.internal"}"#, None),
             Fate::Busy(seconds) => Reply::read(503, r#"{"code":"server.full"}"#, Some(seconds)),
             Fate::Garbage => Reply::read(200, "<!doctype html><title>Wi-Fi</title>", None),
@@ -266,6 +308,7 @@ impl World {
 fn fate() -> impl Strategy<Value = Fate> {
     prop_oneof![
         4 => Just(Fate::Taken),
+        1 => Just(Fate::NotBegun),
         2 => Just(Fate::CutBefore),
         2 => Just(Fate::CutAfter),
         1 => Just(Fate::Died),
@@ -278,9 +321,13 @@ fn fate() -> impl Strategy<Value = Fate> {
     ]
 }
 
+fn kept() -> impl Strategy<Value = Kept> {
+    prop_oneof![8 => Just(Kept::OnDisk), 1 => Just(Kept::Cut), 1 => Just(Kept::DiskFull)]
+}
+
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        6 => prop::bool::weighted(0.1).prop_map(|cut| Step::Finish { cut }),
+        6 => kept().prop_map(Step::Finish),
         12 => (fate(), any::<u16>()).prop_map(|(fate, jitter)| Step::Send { fate, jitter }),
         2 => Just(Step::TakeOver),
         4 => (0..400_000_i64).prop_map(Step::Wait),
@@ -289,6 +336,10 @@ fn step() -> impl Strategy<Value = Step> {
         2 => Just(Step::Backup),
         1 => Just(Step::Sweep),
     ]
+}
+
+fn set_clock() -> impl Strategy<Value = Step> {
+    (0..4_000_000_000_000_i64).prop_map(Step::SetClock)
 }
 
 proptest! {
@@ -317,9 +368,10 @@ proptest! {
         prop_assert!(world.server.stored.keys().all(|id| thanked.contains(id)));
     }
 
+    /// Whatever the device's clock shows meanwhile: the seven days are days, and not what somebody sets.
     #[test]
     fn a_restore_from_a_verified_backup_loses_nothing(
-        steps in prop::collection::vec(prop_oneof![9 => step(), 1 => Just(Step::Restore)], 0..120),
+        steps in prop::collection::vec(prop_oneof![9 => step(), 1 => Just(Step::Restore), 1 => set_clock()], 0..120),
     ) {
         let mut world = World::new();
         let mut since_backup: Millis = 0;
@@ -331,7 +383,7 @@ proptest! {
                 if since_backup > 6 * DAY {
                     world.contact();
                     world.step(&Step::Backup);
-                    since_backup = 0;
+                    since_backup = *time;
                 }
             }
             world.step(step);
@@ -346,8 +398,7 @@ proptest! {
 
     #[test]
     fn a_clock_that_jumps_stops_nothing(
-        steps in prop::collection::vec(
-            prop_oneof![9 => step(), 1 => (0..4_000_000_000_000_i64).prop_map(Step::SetClock)], 0..120),
+        steps in prop::collection::vec(prop_oneof![9 => step(), 1 => set_clock()], 0..120),
     ) {
         let mut world = World::new();
         for step in &steps {
@@ -365,7 +416,7 @@ proptest! {
     fn a_working_line_keeps_the_order_of_finishing(count in 1..60_usize) {
         let mut world = World::new();
         for _ in 0..count {
-            world.step(&Step::Finish { cut: false });
+            world.step(&Step::Finish(Kept::OnDisk));
         }
         let mut order = Vec::new();
         while let Some((id, change)) = world.window.next(world.clock) {
@@ -382,7 +433,7 @@ proptest! {
 fn with(count: usize) -> World {
     let mut world = World::new();
     for _ in 0..count {
-        world.step(&Step::Finish { cut: false });
+        world.step(&Step::Finish(Kept::OnDisk));
     }
     world
 }
@@ -432,6 +483,41 @@ fn a_delivered_response_is_kept_until_it_is_durable_or_seven_days_old() {
     world.step(&Step::Wait(1));
     world.step(&Step::Sweep);
     assert!(world.disk.is_empty());
+}
+
+#[test]
+fn a_clock_that_is_put_right_makes_no_delivered_response_old() {
+    let mut world = with(1);
+    // It was eight years behind, and the network that took the answer along puts it right.
+    let right = world.clock;
+    world.step(&Step::SetClock(right - 8 * 365 * DAY));
+    world.send(|_| Fate::Taken, 0);
+    world.step(&Step::SetClock(right));
+    world.step(&Step::Sweep);
+    assert_eq!(world.disk.len(), 1);
+    // Put back again, it does not keep the copy for another eight years, also over a start.
+    world.step(&Step::Wait(DAY));
+    world.step(&Step::SetClock(right - 8 * 365 * DAY));
+    world.step(&Step::TakeOver);
+    world.step(&Step::Wait(DELIVERED_KEPT - DAY - 1));
+    world.step(&Step::Sweep);
+    assert_eq!(world.disk.len(), 1);
+    world.step(&Step::Wait(1));
+    world.step(&Step::Sweep);
+    assert!(world.disk.is_empty());
+}
+
+#[test]
+fn a_record_without_its_content_holds_up_no_other_and_stays_on_disk() {
+    let mut world = with(2);
+    let (id, change) = world.window.next(world.clock).unwrap();
+    world.write(vec![change]);
+    assert!(world.window.leave_out(id));
+    assert!(!world.window.leave_out(id));
+    assert_eq!(world.window.census().unsent, 1);
+    assert_eq!(world.settle(), 1);
+    assert_eq!(world.server.stored.len(), 1);
+    assert!(world.held(id).is_some());
 }
 
 #[test]

@@ -79,6 +79,20 @@ fn a_score_is_compared_where_there_is_one_and_where_it_says_something() {
             json!({bound: {"item": "rate.seats", "score": score}});
         assert!(Version::parse(&definition.to_string()).is_ok(), "{bound} {score}");
     }
+    // On a scale of one level no score says anything.
+    let alone = problems(|d| {
+        d["sections"][0]["questions"][2]["when"] = json!({"at_most": {"item": "rate.seats", "score": 1}});
+        let levels = d["scales"][0]["levels"].as_array_mut().expect("levels");
+        levels.truncate(1);
+    });
+    assert!(
+        alone.contains(
+            &"/sections/0/questions/2/when: `at_most` 1 says nothing about `rate.seats`, whose scale has 1 levels; use \
+              `answered`"
+                .to_owned()
+        ),
+        "{alone:?}"
+    );
     // A scale that is missing is one problem, not two.
     assert_eq!(
         problems(|d| d["sections"][0]["questions"][1]["answer"]["scale"] = json!("stars")),

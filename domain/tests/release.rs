@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use domain::channel::ChannelClass;
 use domain::disclosure::Grain;
 use domain::id::UnitId;
-use domain::method::{SamplingUnit, Selection};
+use domain::method::{Covers, SamplingUnit, Selection};
 use domain::moments::{ClusterMoments, Moments};
 use domain::period::Period;
 use domain::questionnaire::Version;
@@ -356,16 +356,23 @@ fn a_person_rating_two_units_is_one_person_above_them() {
     assert_eq!(series.figures(1, JULY).respondents, 20);
 }
 
-fn sensitive_version() -> Version {
+/// The small version with its first question marked so.
+fn protected_version(mark: &str) -> Version {
     let mut definition = fixture::small_definition();
     definition["dimensions"] = json!([]);
-    definition["sections"][0]["questions"][0]["sensitive"] = json!(true);
+    definition["sections"][0]["questions"][0][mark] = json!(true);
     Version::parse(&definition.to_string()).expect("a version")
 }
 
 #[test]
-fn a_sensitive_question_needs_twenty_and_two_opinions() {
-    let mut series = Series::new(sensitive_version());
+fn a_sensitive_or_delicate_question_needs_twenty_and_two_opinions() {
+    for mark in ["sensitive", "delicate"] {
+        needs_twenty_and_two_opinions(protected_version(mark));
+    }
+}
+
+fn needs_twenty_and_two_opinions(version: Version) {
+    let mut series = Series::new(version);
     let version = &series.version;
     let mixed = tally(version, &[(20, happy()), (30, receiving(4))]);
     let few = tally(version, &[(9, happy()), (9, receiving(4))]);
@@ -573,6 +580,56 @@ fn point_days_widen_the_interval_of_an_open_desk() {
     let by_day = series.figures(2, JULY).nodes[0].share.expect("a share").estimate;
     assert_eq!(plain.ratio, by_day.ratio);
     assert!(by_day.interval.width() > plain.interval.width());
+}
+
+/// They are one figure, and one page prints both.
+#[test]
+fn a_factor_and_its_only_criterion_have_one_interval() {
+    let version = fixture::small_version();
+    let mut atom = atom(2, JULY, &tally(&version, &[(40, happy()), (40, unhappy())]));
+    atom.clusters = two_days(&version);
+    let mut series = Series::new(version);
+    series.release(&[atom]);
+    let figures = series.figures(2, JULY);
+    for (factor, path) in [("access", "rate.seats"), ("officials", "rate.polite")] {
+        let factor = figures.nodes.iter().find(|node| node.id == factor);
+        let item = figures.items.iter().find(|item| item.path == path);
+        let (factor, item) = (factor.expect("a factor"), item.expect("an item"));
+        assert!(item.share.is_some() && item.mean.is_some(), "{path}");
+        assert_eq!((item.share, item.mean), (factor.share, factor.mean), "{path}");
+    }
+    // Everybody of one day is content with the officials and nobody of the other.
+    let polite = figures.items.iter().find(|item| item.path == "rate.polite");
+    let share = polite.and_then(|item| item.share).expect("a share");
+    assert_eq!(share.estimate.sampling_unit, SamplingUnit::PointDay);
+}
+
+#[test]
+fn each_option_has_its_share_with_an_interval() {
+    let mut series = Series::new(fixture::small_version());
+    let counts = tally(&series.version, &[(30, happy()), (10, receiving(4))]);
+    series.release(&[atom(2, JULY, &counts)]);
+    let figures = series.figures(2, JULY);
+    let item = |path: &str| {
+        let mut items = figures.items.iter();
+        items.find(|item| item.path == path).expect("an item")
+    };
+    let purpose = item("purpose");
+    let ratios = purpose.option_shares.iter().map(|shown| shown.estimate.ratio);
+    let ratios: Vec<_> = ratios
+        .map(|ratio| (ratio.numerator(), ratio.denominator()))
+        .collect();
+    assert_eq!(ratios, [(10, 40), (30, 40)]);
+    for shown in &purpose.option_shares {
+        assert_eq!(shown.covers, Covers::ChanceWithoutSelfSelection);
+        // Wilson with 40 people: 25 % is 14 to 40 %.
+        assert!(
+            (shown.estimate.interval.width() - 0.2601).abs() < 0.001,
+            "{shown:?}"
+        );
+    }
+    assert_eq!(item("rate.polite").option_shares.len(), 5);
+    assert!(item("reasons").option_shares.is_empty(), "nobody was asked why");
 }
 
 #[test]

@@ -66,7 +66,7 @@ async fn run(args: &Args) -> Result<()> {
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(Policy::new(false, &[]), boundary::api));
     let listener = std::net::TcpListener::bind(args.listen)?;
-    listen::serve(listener, Door::new(&[]), None, router).await
+    listen::serve(listener, Door::new(&[]), None, router, listen::stop_asked()?).await
 }
 
 /// What the real route does but for the queue behind it.

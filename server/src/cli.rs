@@ -62,7 +62,7 @@ enum Command {
     Release(releases::Release),
     /// Compute tallies again from the responses
     Recount(releases::Recount),
-    /// Write the responses of a campaign in random order, without times of day
+    /// Write the responses of a campaign that had arrived by now, in random order, without times of day; why is kept
     Export(export::Export),
 }
 

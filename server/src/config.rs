@@ -206,7 +206,7 @@ impl Serve {
                     .map_err(anyhow::Error::msg)?
             }
             None => bail!(
-                "--public-url is needed when listening on {listen}: links, QR codes and cookies are made of the \
+                "--public-url is needed when listening on {listen}: links and QR codes are made of the \
                  address that people use, such as https://nghedan.example.vn"
             ),
         };

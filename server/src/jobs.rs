@@ -1,17 +1,18 @@
 //! What a server does beside answering: it notices what other servers changed, folds days, makes releases.
 //!
-//! Of many servers one does each job: a lease in the database says which. A server that dies stops renewing
-//! its lease, and another takes over when it has run out.
+//! Of many servers one folds or releases at a time, and no command does meanwhile: a lease in the database says which,
+//! renewed while the work runs ([`service::lease`]). A server that dies stops renewing it, and another takes over when
+//! it has run out. That a night's release is made is a fact of the database, so neither another server nor this one
+//! started again makes it once more.
 
 use std::future::Future;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
-use domain::{canonical, civil};
-use service::clock::random;
-use service::releases::{NIGHT_HOUR, is_night};
-use time::OffsetDateTime;
+use domain::civil;
+use service::Service;
+use service::lease::TALLIES;
+use service::releases::is_night;
+use time::Date;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
@@ -27,12 +28,8 @@ const KEYS: Duration = Duration::from_mins(5);
 const FOLD: Duration = Duration::from_mins(10);
 /// How long figures of a demo gather answers before they are written: many at once cost what one costs.
 const GATHER: Duration = Duration::from_millis(300);
-/// How often it is asked whether the night has come.
-const NIGHT: Duration = Duration::from_mins(1);
-/// The lease of the nightly release.
-const NIGHTLY: &str = "night";
-/// How long a lease holds without being renewed.
-const LEASE: time::Duration = time::Duration::minutes(15);
+/// How often it is asked whether the night has come. Often, as its turn passes while a fold goes on.
+const NIGHT: Duration = Duration::from_secs(10);
 
 /// The running jobs.
 pub struct Jobs {
@@ -40,25 +37,10 @@ pub struct Jobs {
     tasks: JoinSet<()>,
 }
 
-/// What jobs share.
-#[derive(Clone)]
-struct Context {
-    state: ApiState,
-    /// This process, as leases know it.
-    owner: Arc<str>,
-    /// The civil date of the last nightly release, in days since 1970.
-    released: Arc<AtomicI32>,
-}
-
 impl Jobs {
     /// Starts the jobs; those that read much only after `settle_in`.
     pub fn start(state: ApiState, settle_in: Duration) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let context = Context {
-            state,
-            owner: canonical::hex(&random::<16>()).into(),
-            released: Arc::default(),
-        };
         let mut tasks = JoinSet::new();
         let turns = |interval| Turns {
             first: Duration::ZERO,
@@ -69,11 +51,11 @@ impl Jobs {
             first: settle_in,
             ..turns(interval)
         };
-        tasks.spawn(every("refresh", turns(REFRESH), context.clone(), refresh));
-        tasks.spawn(every("keys", turns(KEYS), context.clone(), keys));
-        tasks.spawn(every("live", turns(GATHER), context.clone(), live));
-        tasks.spawn(every("fold", later(FOLD), context.clone(), fold));
-        tasks.spawn(every("night", later(NIGHT), context, night));
+        tasks.spawn(every("refresh", turns(REFRESH), state.clone(), refresh));
+        tasks.spawn(every("keys", turns(KEYS), state.clone(), keys));
+        tasks.spawn(every("live", turns(GATHER), state.clone(), live));
+        tasks.spawn(every("fold", later(FOLD), state.clone(), fold));
+        tasks.spawn(every("night", later(NIGHT), state, night));
         Self { stop, tasks }
     }
 
@@ -101,10 +83,10 @@ async fn every<F, R>(
         interval,
         mut stopped,
     }: Turns,
-    context: Context,
+    state: ApiState,
     job: F,
 ) where
-    F: Fn(Context) -> R,
+    F: Fn(ApiState) -> R,
     R: Future<Output = anyhow::Result<()>>,
 {
     let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + first, interval);
@@ -115,7 +97,7 @@ async fn every<F, R>(
             _ = stopped.changed() => return,
             _ = ticks.tick() => {}
         }
-        if let Err(error) = job(context.clone()).await {
+        if let Err(error) = job(state.clone()).await {
             tracing::error!(
                 job = name,
                 error = format!("{error:#}"),
@@ -125,11 +107,11 @@ async fn every<F, R>(
     }
 }
 
-async fn refresh(Context { state, .. }: Context) -> anyhow::Result<()> {
+async fn refresh(state: ApiState) -> anyhow::Result<()> {
     Ok(state.service().refresh().await?)
 }
 
-async fn keys(Context { state, .. }: Context) -> anyhow::Result<()> {
+async fn keys(state: ApiState) -> anyhow::Result<()> {
     state.keyring().refresh(state.service()).await?;
     if state
         .keyring()
@@ -141,35 +123,33 @@ async fn keys(Context { state, .. }: Context) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Folds changed days into months and campaigns.
-async fn fold(Context { state, owner, .. }: Context) -> anyhow::Result<()> {
+/// Folds changed days into months and campaigns. While others work on the tallies its turn passes.
+async fn fold(state: ApiState) -> anyhow::Result<()> {
     let service = state.service();
-    if service.lease("fold", &owner, LEASE).await? {
-        service.fold().await?;
-    }
+    service.under_lease(TALLIES, service.fold()).await?;
     Ok(())
 }
 
 /// Writes what was counted in demo campaigns. Each server writes what it counted itself.
-async fn live(Context { state, .. }: Context) -> anyhow::Result<()> {
+async fn live(state: ApiState) -> anyhow::Result<()> {
     Ok(state.service().publish_live().await?)
 }
 
-/// Makes the day's releases, once the night has come.
-async fn night(
-    Context {
-        state,
-        owner,
-        released,
-    }: Context,
-) -> anyhow::Result<()> {
-    let now = state.clock().now().to_offset(civil::VIETNAM);
-    let today = civil::days_since_epoch(now.date());
-    if !is_night(now) || released.load(Ordering::Relaxed) == today {
-        return Ok(());
-    }
+/// Makes the day's releases, once the night has come. While others work on the tallies its turn passes, and the next
+/// one comes soon.
+async fn night(state: ApiState) -> anyhow::Result<()> {
+    let now = state.clock().now();
+    let tonight = civil::date_of(now);
     let service = state.service();
-    if !service.lease(NIGHTLY, &owner, LEASE).await? {
+    if is_night(now) && !service.is_night_done(tonight).await? {
+        service.under_lease(TALLIES, release(service, tonight)).await?;
+    }
+    Ok(())
+}
+
+async fn release(service: &Service, tonight: Date) -> anyhow::Result<()> {
+    // Another server may have come to its end since it was asked.
+    if service.is_night_done(tonight).await? {
         return Ok(());
     }
     let started = Instant::now();
@@ -195,29 +175,5 @@ async fn night(
     }
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(duration_ms, "the nightly release is made");
-    released.store(today, Ordering::Relaxed);
-    // Kept until the next night, the lease tells other servers, and this one started again, that it is done.
-    service.lease(NIGHTLY, &owner, until_next_night(now)).await?;
-    Ok(())
-}
-
-/// The time from a moment after this night's hour until the hour of the next.
-fn until_next_night(now: OffsetDateTime) -> time::Duration {
-    let tonight = now.replace_time(time::Time::MIDNIGHT) + time::Duration::hours(NIGHT_HOUR.into());
-    tonight + time::Duration::DAY - now
-}
-
-#[cfg(test)]
-mod tests {
-    use time::macros::datetime;
-
-    use super::*;
-
-    #[test]
-    fn the_next_night_is_less_than_a_day_away() {
-        let hours = |now| until_next_night(now).whole_hours();
-        assert_eq!(hours(datetime!(2026-11-22 01:00 +7)), 24);
-        assert_eq!(hours(datetime!(2026-11-22 23:00 +7)), 2);
-        assert_eq!(hours(datetime!(2026-12-31 02:00 +7)), 23);
-    }
+    Ok(service.note_night(tonight).await?)
 }

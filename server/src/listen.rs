@@ -57,12 +57,13 @@ pub async fn serve(
     door: Door,
     tls: Option<(PathBuf, PathBuf)>,
     router: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     listener.set_nonblocking(true)?;
     let handle = Handle::new();
     let stopper = handle.clone();
     tokio::spawn(async move {
-        stop_asked().await;
+        stop.await;
         tracing::info!(
             "stopping: no new connections, {} open",
             stopper.connection_count()
@@ -121,28 +122,29 @@ fn changed(path: &Path) -> Option<SystemTime> {
         .ok()
 }
 
-/// Waits for SIGTERM or Ctrl-C.
-async fn stop_asked() {
-    let interrupted = async {
+/// Waits for SIGTERM or Ctrl-C from now on, before the returned future is first polled: whoever is told where the server
+/// is may stop it at once, and it still ends well.
+#[cfg(unix)]
+pub fn stop_asked() -> io::Result<impl Future<Output = ()> + Send> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    })
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+pub fn stop_asked() -> io::Result<impl Future<Output = ()> + Send> {
+    Ok(async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
-    }
+    })
 }
 
 #[cfg(test)]

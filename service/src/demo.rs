@@ -7,20 +7,20 @@
 
 mod campaigns;
 mod person;
+mod places;
 mod published;
 
 use domain::answer::Answers;
 use domain::channel::{Channel, Mode};
-use domain::id::{ResponseId, UnitId};
+use domain::id::ResponseId;
 use domain::questionnaire::Version;
 use domain::response::{self, Envelope};
 use domain::status::Status;
 use domain::tally::Rated;
 use domain::text::Language;
-use domain::unit::UnitLevel;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;
-use rand_distr::{Distribution, LogNormal, StandardNormal};
+use rand_distr::{Distribution, StandardNormal};
 use store::catalogue::{Campaign, Point, StoredVersion};
 use store::intake::NewResponse;
 use time::{Date, Duration};
@@ -28,6 +28,7 @@ use time::{Date, Duration};
 use crate::Service;
 use crate::error::ServiceError;
 use person::{Effects, Synthetic};
+use places::{Place, VILLAGES, communes};
 
 pub use published::Beside;
 
@@ -89,6 +90,8 @@ pub type Progress<'a> = &'a mut (dyn FnMut(usize, usize) + Send);
 const BATCH: usize = 2048;
 /// Days of desk ratings before the last one.
 const DESK_DAYS: i64 = 300;
+/// Days of the survey before the last answer.
+const SURVEY_DAYS: i64 = 45;
 
 impl Service {
     /// Makes the demo campaigns and fills them. The versions `desk-rating 1` and `sipas 2023` and the
@@ -104,7 +107,7 @@ impl Service {
             ));
         }
         let mut random = ChaCha12Rng::seed_from_u64(plan.seed);
-        let communes = self.communes(plan.until);
+        let communes = communes(&self.units(), plan.until);
         if communes.is_empty() {
             return Err(ServiceError::NotFound("unit"));
         }
@@ -118,13 +121,13 @@ impl Service {
         };
 
         let desk = self.demo_desk_campaign(plan.until).await?;
-        let with_desk = sample(&mut random, &communes, plan.desk_communes);
-        let points = self.demo_points(&desk, &with_desk, Channel::PointQr).await?;
+        let places = plan.desks(&mut random, &communes);
+        let points = self.demo_points(&desk, &places, Channel::PointQr).await?;
         let desk_example = points.first().cloned();
         let version = self
             .version_on(&desk, plan.until)
             .ok_or(ServiceError::NotFound("questionnaire version"))?;
-        let sizes = shares(&mut random, points.len(), plan.desk_ratings);
+        let sizes = sizes(&places);
         let offsets = centred(&mut random, &sizes, 0.06);
         let synthetic = Synthetic::of(&version.version);
         for visit in visits(&mut random, &sizes, |random| -working_day(random, plan.until)) {
@@ -150,39 +153,31 @@ impl Service {
         // A stream of its own, so that the survey is the same whatever the desks take.
         let mut random = ChaCha12Rng::seed_from_u64(plan.seed);
         random.set_stream(1);
-        let sampled = sample(&mut random, &communes, plan.survey_communes);
-        let survey = self.demo_survey_campaign(plan.until, &sampled).await?;
-        let points = self.demo_points(&survey, &sampled, Channel::Home).await?;
+        let places = plan.villages(&mut random, &communes);
+        let survey = self.demo_survey_campaign(plan.until, &places).await?;
+        let points = self.demo_points(&survey, &places, Channel::Home).await?;
         let survey_example = points.first().cloned();
         let version = self
             .version_on(&survey, plan.until)
             .ok_or(ServiceError::NotFound("questionnaire version"))?;
-        let villages = points.len() * 3;
-        let sizes: Vec<usize> = (0..villages)
-            .map(|village| even_share(plan.survey_responses, villages, village))
-            .collect();
-        let unit_offsets = centred(&mut random, &vec![1; points.len()], 0.04);
+        let sizes = self::sizes(&places);
+        let unit_offsets = centred(&mut random, &vec![1; places.len() / VILLAGES], 0.04);
         let village_offsets = centred(&mut random, &sizes, 0.05);
         let synthetic = Synthetic::of(&version.version);
-        let days = survey
-            .ends_on
-            .map_or(30, |end| (end - survey.starts_on).whole_days().max(1));
-        for visit in visits(&mut random, &sizes, |random| random.random_range(0..=days)) {
-            let (village, commune) = (visit.place % 3, visit.place / 3);
-            let offset = unit_offsets[commune] + village_offsets[visit.place];
+        let day = |random: &mut ChaCha12Rng| random.random_range(0..=SURVEY_DAYS);
+        for visit in visits(&mut random, &sizes, day) {
+            let offset = unit_offsets[visit.place / VILLAGES] + village_offsets[visit.place];
             let effects = Effects::draw(&mut random, offset, 0.46);
             let answers = synthetic.answers(&mut random, effects);
             let asked = Asked {
                 campaign: &survey,
                 version: &version,
-                point: &points[commune],
+                point: &points[visit.place],
                 channel: Channel::Home,
                 mode: Mode::SelfPaper,
             };
             let day = survey.starts_on + Duration::days(visit.day);
-            let mut response = asked.response(day, answers, &mut random);
-            response.cluster = Some(format!("thon-{}", village + 1));
-            filler.push(response).await?;
+            filler.push(asked.response(day, answers, &mut random)).await?;
         }
         filler.flush().await?;
         self.refresh().await?;
@@ -191,20 +186,6 @@ impl Service {
             survey_responses: plan.survey_responses,
             examples: desk_example.into_iter().chain(survey_example).collect(),
         })
-    }
-
-    /// All communes, province by province in the order of the official list.
-    fn communes(&self, on: Date) -> Vec<UnitId> {
-        let units = self.units();
-        let country = units.country(on).map(|country| country.unit.id);
-        let provinces = country
-            .into_iter()
-            .flat_map(|country| units.children_on(country, on));
-        provinces
-            .flat_map(|province| units.children_on(province.unit.id, on))
-            .filter(|unit| unit.unit.level == UnitLevel::Commune)
-            .map(|commune| commune.unit.id)
-            .collect()
     }
 }
 
@@ -285,12 +266,13 @@ impl Asked<'_> {
             duration_s: envelope.duration_s,
             arrived_at: answered_on.midnight().assume_utc() + Duration::hours(9),
             clock_offset_s: None,
-            cluster: None,
+            cluster: self.point.cluster.clone(),
             case: None,
             status: Status::Counted,
             reason: None,
             code: None,
             receipt: None,
+            device: None,
         }
     }
 }
@@ -307,24 +289,8 @@ pub fn answers(version: &Version, seed: u64, count: usize) -> Vec<Answers> {
         .collect()
 }
 
-/// Splits a number over units whose sizes differ as communes do, at least one each.
-fn shares(random: &mut impl Rng, units: usize, total: usize) -> Vec<usize> {
-    // A log-normal spread of 0.6 gives a ratio of about ten between a busy and a quiet commune.
-    let spread = LogNormal::new(0.0, 0.6).ok();
-    let weights: Vec<f64> = (0..units)
-        .map(|_| spread.map_or(1.0, |spread| spread.sample(random)))
-        .collect();
-    let sum: f64 = weights.iter().sum();
-    let spare = to_f64(total.saturating_sub(units));
-    let mut sizes: Vec<usize> = weights
-        .iter()
-        .map(|weight| 1 + floor(weight / sum * spare))
-        .collect();
-    let missing = total.saturating_sub(sizes.iter().sum());
-    for index in 0..missing {
-        sizes[index % units] += 1;
-    }
-    sizes
+fn sizes(places: &[Place]) -> Vec<usize> {
+    places.iter().map(|place| place.size).collect()
 }
 
 /// Somebody at a place on a day.
@@ -351,10 +317,6 @@ fn visits(
     visits
 }
 
-fn even_share(total: usize, parts: usize, index: usize) -> usize {
-    total * (index + 1) / parts - total * index / parts
-}
-
 /// Normal effects of that variance whose weighted mean is zero, so that the country's rates stay put.
 fn centred(random: &mut impl Rng, weights: &[usize], variance: f64) -> Vec<f64> {
     let draws: Vec<f64> = weights
@@ -369,15 +331,6 @@ fn centred(random: &mut impl Rng, weights: &[usize], variance: f64) -> Vec<f64> 
         .sum::<f64>()
         / total.max(1.0);
     draws.iter().map(|draw| (draw - mean) * variance.sqrt()).collect()
-}
-
-/// So many of the communes, spread evenly over the official order so that every province has some.
-fn sample(random: &mut impl Rng, communes: &[UnitId], count: usize) -> Vec<UnitId> {
-    let count = count.min(communes.len());
-    let start = random.random_range(0..communes.len());
-    (0..count)
-        .map(|index| communes[(start + index * communes.len() / count) % communes.len()])
-        .collect()
 }
 
 /// Days before the last one on which a desk was open: not a Saturday afternoon or Sunday, and later months

@@ -3,7 +3,6 @@
 mod pin;
 
 use domain::canonical;
-use domain::channel::Channel;
 use domain::civil;
 use domain::code::Code;
 use domain::device::{self, Acceptance, Health, Trouble};
@@ -108,7 +107,7 @@ impl Service {
     ) -> Result<EnrolmentCode, ServiceError> {
         shape::check(&Invitation { label, pin })?;
         let desk = self.desk(point).await?;
-        self.check_channel(&desk.campaign, Channel::DeskDevice, desk.point.needs_code)?;
+        self.check_device(&desk.campaign, &desk.point)?;
         let pin = pin.map_or_else(pin::draw, str::to_owned);
         let code = new_code(ENROLMENT_LENGTH)?;
         let expires_at = self.now() + ENROLMENT_VALID;

@@ -153,7 +153,7 @@ impl Service {
             .questionnaire
             .as_ref()
             .map(|named| self.named_version(named));
-        let version = or_note(named, &mut errors);
+        let version = named.and_then(|named| or_note(named, &mut errors));
         let answers = version.as_ref().map(|stored| {
             Answers::parse(
                 &stored.version,
@@ -162,8 +162,8 @@ impl Service {
                 delivery.unasked,
             )
         });
-        let envelope = or_note_all(Some(document.envelope), &mut errors);
-        let answers = or_note_all(answers, &mut errors);
+        let envelope = or_note_all(document.envelope, &mut errors);
+        let answers = answers.and_then(|read| or_note_all(read, &mut errors));
         let point = match &document.known.point {
             Some(code) => self.cached_point(code).await?,
             None => None,
@@ -179,7 +179,7 @@ impl Service {
         let campaign = self.campaign(point.campaign).await?;
         let slip = self.slip_of(&document.known, &campaign).await?;
         let handled_by = or_note(
-            Some(self.handled_by(&document.known, &slip, &point, today)),
+            self.handled_by(&document.known, &slip, &point, today),
             &mut errors,
         );
         let asked = Asked {
@@ -209,7 +209,20 @@ impl Service {
             handled_by,
             field: slip.known.field.or_else(|| point.field.clone()),
         };
-        self.place(delivery.id, envelope, answers, placed, today)
+        let found = self.first_status(&envelope, &placed, today);
+        let status = self.unless_known(delivery.id, found).await?;
+        Ok(self.place(delivery.id, envelope, answers, placed, status))
+    }
+
+    /// A device that sends too fast is not told so about what is stored already: the reply to it was lost, and
+    /// another 200 ends the matter. The store says what became of it and whether the content is the same.
+    async fn unless_known(&self, id: ResponseId, found: Result<First, Refusal>) -> Result<First, Refusal> {
+        match found {
+            Err(Refusal::DeviceTooFast { .. }) if self.holds(id).await? => {
+                Ok((Status::Held, Some(Reason::Burst)))
+            }
+            found => found,
+        }
     }
 
     fn place(
@@ -218,8 +231,8 @@ impl Service {
         envelope: Envelope,
         mut answers: Answers,
         placed: Placed<'_>,
-        today: Date,
-    ) -> Result<Checked, Refusal> {
+        (status, reason): First,
+    ) -> Checked {
         let Placed {
             point,
             campaign,
@@ -228,7 +241,6 @@ impl Service {
             handled_by,
             field,
         } = placed;
-        let (status, reason) = self.first_status(&envelope, point, device.as_ref(), campaign, today)?;
         // Over what was sent: a repeat is known when its slip is used and forgotten.
         let digest = response::digest(&envelope, &version.version, &answers);
         if let Some(field) = &field {
@@ -269,13 +281,14 @@ impl Service {
             reason,
             code: envelope.code.map(|code| self.code_hash(&code)),
             receipt: envelope.receipt.map(|receipt| canonical::sha256(&receipt)),
+            device: device.as_ref().map(|(device, _)| device.id),
         };
-        Ok(Checked {
+        Checked {
             response,
             device: device.is_some(),
             closed_on: last_day(campaign),
             live: is_live(campaign),
-        })
+        }
     }
 
     fn named_version(&self, named: &domain::questionnaire::VersionRef) -> Result<StoredVersion, FieldError> {
@@ -352,15 +365,9 @@ impl Service {
         Ok(device)
     }
 
-    /// Whether a response counts, before the store has looked at the campaign's state.
-    fn first_status(
-        &self,
-        envelope: &Envelope,
-        point: &Point,
-        device: Option<&(Device, FromDevice)>,
-        campaign: &Campaign,
-        today: Date,
-    ) -> Result<(Status, Option<Reason>), Refusal> {
+    /// Whether a response counts, before the store has looked at the states of the campaign and the device.
+    fn first_status(&self, envelope: &Envelope, placed: &Placed<'_>, today: Date) -> Result<First, Refusal> {
+        let (point, device) = (placed.point, placed.device.as_ref());
         let state = device.map(|(device, _)| device.state);
         // A device in service may still hold what was given while its screen said that it did not count.
         let told_trial = device.is_some_and(|(_, told)| told.trial);
@@ -375,7 +382,7 @@ impl Service {
         if state == Some(DeviceState::Revoked) {
             return Ok((Status::Held, Some(Reason::Revoked)));
         }
-        if !response::date_is_plausible(envelope.answered_on, today, campaign.starts_on) {
+        if !response::date_is_plausible(envelope.answered_on, today, placed.campaign.starts_on) {
             return Ok((Status::Held, Some(Reason::Clock)));
         }
         let skew = device
@@ -384,10 +391,11 @@ impl Service {
         if skew.is_some_and(|skew| !clock_is_believed(skew)) {
             return Ok((Status::Held, Some(Reason::Clock)));
         }
+        let sender = (point.id, device.map(|(device, _)| device.id));
         let load = self
             .inner
             .bursts
-            .take(point.id, point.hourly_limit, self.inner.clock.now());
+            .take(sender, point.hourly_limit, self.inner.clock.now());
         match device {
             Some(_) if load.is_runaway() => Err(Refusal::DeviceTooFast {
                 retry_after_s: load.retry_after_s(),
@@ -398,6 +406,9 @@ impl Service {
         }
     }
 }
+
+/// What a response counts as, and why where it does not.
+type First = (Status, Option<Reason>);
 
 /// What a slip knows, and whether its days are over.
 #[derive(Default)]

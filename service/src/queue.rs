@@ -197,6 +197,7 @@ mod tests {
             versions: vec![(date!(2026 - 01 - 01), version_id)],
             units: Vec::new(),
             selection: Selection::Open,
+            channels: Vec::new(),
             release: ReleaseRule::Nightly,
             demo: false,
             starts_on: date!(2026 - 01 - 01),
@@ -231,6 +232,7 @@ mod tests {
             reason: None,
             code: None,
             receipt: None,
+            device: None,
         };
         (store, response)
     }

@@ -6,6 +6,7 @@ use domain::civil;
 use domain::id::{CampaignId, UnitId};
 use domain::method::Selection;
 use domain::period::Period;
+use domain::release::plan::SETTLES;
 use domain::release::{self, Atom, Column, Input, Plan, PlanError, Row, Rules, State, Units};
 use store::catalogue::{Campaign, StoredVersion, VersionId};
 use store::releases::{CellQuery, CellRow, Draft};
@@ -15,6 +16,7 @@ use time::{Date, Duration, OffsetDateTime};
 use crate::Service;
 use crate::clock::random;
 use crate::coverage::Coverage;
+use crate::desk::last_day;
 use crate::error::ServiceError;
 use crate::live::is_live;
 use crate::results::Unpublished;
@@ -25,7 +27,7 @@ const FOLD: i64 = 500;
 const CELLS: usize = 500;
 
 /// The hour in Việt Nam from which the nightly release is made.
-pub const NIGHT_HOUR: u8 = 1;
+const NIGHT_HOUR: u8 = 1;
 
 /// Whether the day's release may be made.
 pub fn is_night(now: OffsetDateTime) -> bool {
@@ -59,21 +61,50 @@ impl Service {
     /// Makes the next release of every campaign, nightly or by hand.
     pub async fn release_all(&self) -> Result<Vec<(String, Made)>, ServiceError> {
         self.refresh().await?;
+        let keys = self.campaigns().into_iter().map(|campaign| campaign.key.clone());
+        self.release_each(keys.collect()).await
+    }
+
+    /// Makes the next release of one campaign, by hand.
+    pub async fn release(&self, key: &str) -> Result<Vec<(String, Made)>, ServiceError> {
+        self.refresh().await?;
+        self.release_each(vec![key.to_owned()]).await
+    }
+
+    /// Closes those that have settled, folds, and releases, in this order: what was counted before the closing is in the
+    /// release, and what comes after it is late.
+    async fn release_each(&self, keys: Vec<String>) -> Result<Vec<(String, Made)>, ServiceError> {
+        for key in &keys {
+            self.close_settled(key).await?;
+        }
         self.fold().await?;
         let mut made = Vec::new();
-        for campaign in self.campaigns() {
-            if let Some(release) = self.release(&campaign).await? {
-                made.push((campaign.key.clone(), release));
+        for key in keys {
+            let campaign = self.campaign_by_key(&key)?;
+            if let Some(release) = self.release_folded(&campaign).await? {
+                made.push((key, release));
             }
         }
         Ok(made)
+    }
+
+    /// Closes a campaign whose announced end has settled, so that nothing enters behind the figures of all of it. Those of
+    /// a live demo move with every answer.
+    async fn close_settled(&self, key: &str) -> Result<(), ServiceError> {
+        let campaign = self.campaign_by_key(key)?;
+        let is_open = campaign.closed_on.is_none() && !is_live(&campaign);
+        let has_settled = settled_on(&campaign).is_some_and(|settled| settled < self.today());
+        match campaign.ends_on {
+            Some(end) if is_open && has_settled => self.close_campaign(key, end).await,
+            _ => Ok(()),
+        }
     }
 
     /// Makes the next release of a campaign from the folded tallies; none when nothing differs.
     ///
     /// Figures of two instruments are never pooled: each version that the campaign asks is planned by itself, and no
     /// person has answered two of them in one response.
-    pub async fn release(&self, campaign: &Campaign) -> Result<Option<Made>, ServiceError> {
+    async fn release_folded(&self, campaign: &Campaign) -> Result<Option<Made>, ServiceError> {
         let units = self.release_units(campaign, self.tree_day(campaign));
         let mut draft = self.store().begin_draft(campaign.id, random()).await?;
         let mut changed = 0;
@@ -114,13 +145,14 @@ impl Service {
             // enters as if it were one month, which no page asks for.
             periods.insert(0, month_of(campaign.starts_on)?);
         }
-        let previous = self
-            .store()
+        let mut previous = Vec::new();
+        self.store()
             .predecessor(
                 campaign.id,
                 version.id,
                 release::tags(&version.version),
                 State::Ledger.code(),
+                &mut |row| previous.extend(row_of(row)),
             )
             .await?;
         let input = Input {
@@ -130,8 +162,7 @@ impl Service {
             rules,
         };
         let is_first = previous.is_empty();
-        let previous = previous.into_iter().filter_map(row_of);
-        let mut plan = Plan::new(input, previous.collect());
+        let mut plan = Plan::new(input, previous);
         for month in periods
             .iter()
             .filter(|period| matches!(period, Period::Month(..)))
@@ -214,24 +245,24 @@ impl Service {
     /// timeline.
     pub(crate) fn released_periods(&self, campaign: &Campaign, from: Date) -> Vec<Period> {
         let today = self.today();
-        let last = crate::desk::last_day(campaign);
+        let settled = settled_on(campaign);
         let live = is_live(campaign);
         if from > today {
             return Vec::new();
         }
         if campaign.selection == Selection::Probability {
             // A sample is drawn for the campaign as a whole; its months are not samples of anything.
-            let whole = Some(Period::Campaign).filter(|whole| live || whole.is_complete(today, last));
+            let whole = Some(Period::Campaign).filter(|whole| live || whole.is_complete(today, settled));
             return whole.into_iter().collect();
         }
         let mut months = Vec::new();
         let mut day = civil::first_of_month(campaign.starts_on.max(from));
-        let end = last.map_or(today, |last| last.min(today));
+        let end = last_day(campaign).map_or(today, |last| last.min(today));
         while day <= end {
             months.extend(Period::month_of(day));
             day = civil::first_of_month(day + Duration::days(32));
         }
-        release::periods(&months, today, last, live)
+        release::periods(&months, today, settled, live)
     }
 
     /// Why a version that the campaign asks from a day on has no figures of a period today; none when it may be released.
@@ -239,7 +270,7 @@ impl Service {
         if self.released_periods(campaign, from).contains(&period) {
             return None;
         }
-        let last = crate::desk::last_day(campaign);
+        let last = last_day(campaign);
         let begins = campaign.starts_on.max(from);
         let is_before = period.last_day().is_some_and(|day| day < begins);
         let is_after = period.first_day().zip(last).is_some_and(|(day, last)| day > last);
@@ -251,7 +282,7 @@ impl Service {
             } else if is_live(campaign) {
                 Unpublished::NotDue(period.first_day())
             } else {
-                Unpublished::NotDue(release::due(period, last))
+                Unpublished::NotDue(release::due(period, settled_on(campaign)))
             },
         )
     }
@@ -264,7 +295,7 @@ impl Service {
         }
         let periods = self.released_periods(campaign, campaign.starts_on);
         let last = if campaign.selection == Selection::Probability {
-            periods.first().and_then(|_| crate::desk::last_day(campaign))
+            periods.first().and_then(|_| last_day(campaign))
         } else {
             let months = periods
                 .iter()
@@ -288,6 +319,13 @@ impl Service {
             .collect();
         Units::new(&rows)
     }
+}
+
+/// The day after which nothing can enter any more: that of closing, or [`SETTLES`] after the announced end, for what
+/// devices bring late.
+fn settled_on(campaign: &Campaign) -> Option<Date> {
+    let announced = campaign.ends_on.and_then(|end| end.checked_add(SETTLES));
+    [announced, campaign.closed_on].into_iter().flatten().min()
 }
 
 fn month_of(day: Date) -> Result<Period, ServiceError> {

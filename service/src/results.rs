@@ -330,28 +330,28 @@ fn default_period(campaign: &Campaign, periods: &[Period]) -> Option<Period> {
         .or_else(|| newest(|period| matches!(period, Period::Month(..))))
 }
 
-/// The months up to the period; quarters where no month is shown.
+/// The months up to the period; quarters where no month is shown, and years where no quarter is either.
 fn series(timeline: Vec<(Key, CellState)>, period: Period) -> Vec<(Period, CellState)> {
     let last = period.last_day();
     let up_to = |candidate: &Period| match (candidate.last_day(), last) {
         (Some(end), Some(last)) => end <= last,
         _ => true,
     };
-    let shown = |kind: fn(&Period) -> bool| {
-        timeline
-            .iter()
-            .any(|(key, cell)| kind(&key.period) && cell.figures().is_some())
+    let mut series: Vec<(Period, CellState)> = timeline
+        .into_iter()
+        .map(|(key, cell)| (key.period, cell))
+        .filter(|(period, cell)| up_to(period) && !matches!(cell, CellState::NotPublished(_)))
+        .collect();
+    let is_shown = |kind: fn(&Period) -> bool| {
+        let mut cells = series.iter();
+        cells.any(|(period, cell)| kind(period) && cell.figures().is_some())
     };
     let month: fn(&Period) -> bool = |period| matches!(period, Period::Month(..));
     let quarter: fn(&Period) -> bool = |period| matches!(period, Period::Quarter(..));
-    let kind = if shown(month) { month } else { quarter };
-    let mut series: Vec<(Period, CellState)> = timeline
-        .into_iter()
-        .filter(|(key, cell)| {
-            kind(&key.period) && up_to(&key.period) && !matches!(cell, CellState::NotPublished(_))
-        })
-        .map(|(key, cell)| (key.period, cell))
-        .collect();
+    let year: fn(&Period) -> bool = |period| matches!(period, Period::Year(..));
+    let kind = [month, quarter].into_iter().find(|kind| is_shown(*kind));
+    let kind = kind.unwrap_or(year);
+    series.retain(|(period, _)| kind(period));
     series.sort_by_key(|(period, _)| *period);
     series
 }

@@ -53,6 +53,15 @@ pub enum Verdict {
     Exclude(Reason),
 }
 
+/// What became of the responses of a decision.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    pub changed: u64,
+    /// They stood otherwise by the time the decision came to them: somebody else had decided about them, or retention
+    /// had removed their answers. They stay as they are.
+    pub moved: u64,
+}
+
 /// A decision that was taken, with the code of its point.
 #[derive(Clone, Debug)]
 pub struct Decision {
@@ -93,7 +102,7 @@ impl Service {
         Ok(groups)
     }
 
-    /// Decides about the responses of one standing; returns how many changed.
+    /// Decides about the responses of one standing. One that no longer stands so when its turn comes is left alone.
     ///
     /// # Errors
     ///
@@ -104,9 +113,8 @@ impl Service {
         which: &Which,
         verdict: Verdict,
         purpose: &str,
-    ) -> Result<u64, ServiceError> {
-        let purpose = purpose.trim();
-        shape::check(&Said { reason: purpose })?;
+    ) -> Result<Outcome, ServiceError> {
+        let purpose = self::purpose(purpose)?;
         let campaign = self.campaign_by_key(campaign)?;
         let (new_status, new_reason) = self.judge(&campaign, which, verdict)?;
         let point = self.desk(&which.point).await?.point;
@@ -119,8 +127,8 @@ impl Service {
         let responses = self.store().of_standing(campaign.id, of).await?;
         if responses.is_empty() {
             return Err(invalid(format!(
-                "there are no such responses at {} on {}, or retention has removed their answers; `nghe-dan campaign held {}` \
-                 lists what there is",
+                "there are no such responses at {} on {}, or retention has removed their answers; \
+                 `nghe-dan campaign held {}` lists what there is",
                 point.code,
                 domain::civil::format(which.answered_on),
                 campaign.key
@@ -138,26 +146,26 @@ impl Service {
             decided_at,
         };
         self.store().put_review(&review).await?;
-        let mut changed = 0;
+        let (former, new) = ((of.status, of.reason), (new_status, new_reason));
+        let mut outcome = Outcome::default();
         for response in responses {
-            let set = self
-                .store()
-                .set_status(response, new_status, new_reason, decided_at);
+            let set = self.store().set_status(response, former, new, decided_at);
             match set.await {
-                Ok(_) => changed += 1,
-                // Retention came between; what is sealed stays as it is.
-                Err(StoreError::Sealed) => {}
+                Ok(true) => outcome.changed += 1,
+                Ok(false) | Err(StoreError::Sealed) => outcome.moved += 1,
                 Err(error) => return Err(error.into()),
             }
         }
+        let Outcome { changed, moved } = outcome;
         tracing::info!(
             campaign = campaign.key,
             status = new_status.as_str(),
             changed,
+            moved,
             "decided about {changed} responses: {}",
             new_status.as_str()
         );
-        Ok(changed)
+        Ok(outcome)
     }
 
     /// The status and reason that a verdict gives, where it goes with what it is about.
@@ -204,6 +212,17 @@ impl Service {
         }
         Ok(decisions)
     }
+}
+
+/// A purpose as it is kept.
+///
+/// # Errors
+///
+/// [`ServiceError::Fields`] when it is empty or too long.
+pub fn purpose(said: &str) -> Result<&str, ServiceError> {
+    let reason = said.trim();
+    shape::check(&Said { reason })?;
+    Ok(reason)
 }
 
 fn invalid(why: String) -> ServiceError {

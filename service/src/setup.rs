@@ -74,6 +74,18 @@ impl Service {
         {
             return Err(ServiceError::NotFound("questionnaire version"));
         }
+        let asks_nothing = |id: &VersionId| {
+            let stored = self.version_by_id(*id)?;
+            let definition = stored.version.definition();
+            definition
+                .import_only
+                .then(|| format!("{}/{}", definition.key, definition.version))
+        };
+        if let Some(name) = campaign.versions.iter().find_map(|(_, id)| asks_nothing(id)) {
+            return Err(ServiceError::Invalid(format!(
+                "{name} asks nothing: it only carries the structure of published results, so no campaign can ask it"
+            )));
+        }
         // What was answered stays what it was published as: a version never gives way to another one.
         let known = self.campaigns().into_iter().find(|known| known.id == campaign.id);
         let today = self.today();
@@ -129,6 +141,12 @@ impl Service {
             ))),
             None => Ok(()),
         }
+    }
+
+    /// The method by which the version is counted that a campaign asks today.
+    pub fn method_of(&self, campaign: &Campaign) -> Option<&'static Method> {
+        let version = self.version_on(campaign, self.today())?.version;
+        Method::by_id(&version.definition().method)
     }
 
     /// The methods by which the versions of a campaign are counted.

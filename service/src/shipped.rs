@@ -8,7 +8,7 @@ use store::catalogue::UnitRows;
 use crate::Service;
 use crate::error::ServiceError;
 
-const UNITS: OfficialTables<'static> = OfficialTables {
+pub(crate) const UNITS: OfficialTables<'static> = OfficialTables {
     units: include_str!("../../data/units/units.csv"),
     facts: include_str!("../../data/units/facts.csv"),
     coordinates: include_str!("../../data/units/coordinates.csv"),

@@ -1,23 +1,27 @@
-//! What jobs and the command line do behind the pages: leases, receipts, reading responses for an export.
+//! What jobs and the command line do behind the pages: nights, receipts, reading responses for an export.
 
+use domain::civil;
 use domain::id::CampaignId;
 use store::catalogue::Campaign;
 use store::responses::{After, StoredResponse};
-use time::{Date, Duration};
+use time::Date;
 
 use crate::Service;
 use crate::error::ServiceError;
 
+/// The fact that names the last night whose release was made.
+const NIGHT: &str = "night";
+
 impl Service {
-    /// Takes or renews a job's lease; false while another server holds it.
-    pub async fn lease(&self, job: &str, owner: &str, term: Duration) -> Result<bool, ServiceError> {
-        let now = self.inner.clock.now();
-        Ok(self.store().lease(job, owner, now, now + term).await?)
+    /// Whether the nightly release of that civil date was made, by this server or another.
+    pub async fn is_night_done(&self, night: Date) -> Result<bool, ServiceError> {
+        let facts = self.store().facts().await?;
+        Ok(facts.get(NIGHT).is_some_and(|last| *last == civil::format(night)))
     }
 
-    /// Gives a lease back, so that another server need not wait for its end.
-    pub async fn end_lease(&self, job: &str, owner: &str) -> Result<(), ServiceError> {
-        Ok(self.store().release_lease(job, owner).await?)
+    /// Notes that it was made. Written at its end, so that one that broke off is made again.
+    pub async fn note_night(&self, night: Date) -> Result<(), ServiceError> {
+        Ok(self.store().put_fact(NIGHT, &civil::format(night)).await?)
     }
 
     /// Moves the receipts of the day to their place, apart from the responses and in no order of time.

@@ -2,11 +2,13 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::answer::Unasked;
 use domain::channel::ChannelClass;
 use domain::id::{ResponseId, UnitId};
+use domain::method::Covers;
 use domain::period::Period;
 use serde_json::{Value, json};
 use service::Service;
@@ -107,6 +109,7 @@ async fn the_main_job() {
     let (service, _folder) = demo().await;
     the_demo_shows_the_published_figures_and_keeps_small_groups_hidden(&service).await;
     an_answer_moves_its_unit_and_every_unit_above(&service).await;
+    an_answer_to_the_survey_keeps_the_interval_between_villages(&service).await;
     what_is_wrong_is_named_and_nothing_is_stored(&service).await;
 }
 
@@ -175,6 +178,44 @@ async fn an_answer_moves_its_unit_and_every_unit_above(service: &Service) {
     }
     let disagreements = service.recount("demo-desk", false).await.expect("a recount");
     assert!(disagreements.is_empty(), "{disagreements:?}");
+}
+
+async fn an_answer_to_the_survey_keeps_the_interval_between_villages(service: &Service) {
+    let survey = campaign(service, "demo-sipas");
+    let commune = survey.units[0];
+    let points = service.points_of(commune).await.expect("points");
+    let points: Vec<_> = points
+        .into_iter()
+        .filter(|point| point.campaign == survey.id)
+        .collect();
+    let villages: BTreeSet<_> = points.iter().filter_map(|point| point.cluster.as_ref()).collect();
+    assert_eq!(
+        (points.len(), villages.len()),
+        (3, 3),
+        "each village has its point"
+    );
+    assert!(
+        survey.ends_on.is_some_and(|end| end > service.today()),
+        "the link that the demo names still takes answers tomorrow"
+    );
+
+    let version = service.version("sipas", "2023").expect("the survey").version;
+    let document = json!({
+        "point": points[0].code, "questionnaire": version.reference(), "campaign": survey.id,
+        "nonce": domain::canonical::hex(&random::<16>()), "language": "vi", "mode": "self_screen",
+        "answered_on": "2026-11-20", "duration_s": 400,
+        "respondent": {"gender": "female"}, "answers": {"q9_policy_ab": {"c01": 5, "c02": 4}},
+    });
+    let before = results(service, &survey, country(service), None).await;
+    let counted = service.submit(delivery(document)).await.expect("accepted");
+    assert_eq!(counted.not_counted, None);
+    service.release_all().await.expect("a release");
+    let after = results(service, &survey, country(service), None).await;
+    assert_eq!(totals(&after.cell).0, totals(&before.cell).0 + 1);
+    for cell in [&before.cell, &after.cell] {
+        let share = cell.figures().expect("a shown cell").nodes[0].share;
+        assert_eq!(share.expect("a share").covers, Covers::SamplingOfClusters);
+    }
 }
 
 async fn the_demo_shows_the_published_figures_and_keeps_small_groups_hidden(service: &Service) {

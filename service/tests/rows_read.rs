@@ -5,10 +5,16 @@ mod support;
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use domain::id::UnitId;
+use domain::answer::Unasked;
+use domain::id::{ResponseId, UnitId};
+use domain::questionnaire::Version;
+use serde_json::{Value, json};
 use service::Service;
+use service::clock::random;
 use service::demo::Plan;
+use service::intake::Delivery;
 use service::results::{ChildOrder, ChildrenPage, Results, ResultsQuery};
+use store::catalogue::{Campaign, Point};
 use time::macros::date;
 use tracing::field::{Field, Visit};
 use tracing::span;
@@ -70,29 +76,33 @@ impl tracing::Subscriber for Counter {
     fn exit(&self, _: &span::Id) {}
 }
 
-/// The results, with the rows read for them of cells, and of what lies behind cells.
-async fn counted(
+/// What a page of a unit asks for, with so many units below in that order.
+fn asked(
     service: &Service,
     campaign: &str,
     unit: UnitId,
     (order, limit): (ChildOrder, usize),
-) -> (Results, u64, u64) {
+) -> ResultsQuery {
     let children = ChildrenPage {
         offset: 0,
         limit,
         order,
         search: String::new(),
     };
-    let query = ResultsQuery {
+    ResultsQuery {
         unit,
         campaign: service.campaign_by_key(campaign).expect("a demo campaign").id,
         version: None,
         period: None,
         channel: None,
         children: Some(children),
-    };
+    }
+}
+
+/// The results, with the rows read for them of cells, and of what lies behind cells.
+async fn counted(service: &Service, query: &ResultsQuery) -> (Results, u64, u64) {
     let before = (CELLS.load(Ordering::SeqCst), BEHIND.load(Ordering::SeqCst));
-    let results = service.results(&query).await.expect("results");
+    let results = service.results(query).await.expect("results");
     (
         results,
         CELLS.load(Ordering::SeqCst) - before.0,
@@ -117,7 +127,8 @@ async fn a_report_reads_at_most_three_rows_for_each_unit_and_period_shown() {
     for campaign in ["demo-desk", "demo-sipas"] {
         for unit in [country, province] {
             let by_code = (ChildOrder::Code, 50);
-            let (results, cells, behind) = counted(&service, campaign, unit, by_code).await;
+            let query = asked(&service, campaign, unit, by_code);
+            let (results, cells, behind) = counted(&service, &query).await;
             let children = results.children.as_ref().expect("children were asked for");
             let shown = results.periods.len().max(1) + children.rows.len();
             let shown = u64::try_from(shown).expect("a small number");
@@ -131,9 +142,9 @@ async fn a_report_reads_at_most_three_rows_for_each_unit_and_period_shown() {
                 "{campaign}: a report reads neither responses nor tallies"
             );
             // The weakest are known when all are: a row for each unit directly below, whatever the page shows of them.
-            let few = |order| counted(&service, campaign, unit, (order, 5));
-            let (_, by_code, _) = few(ChildOrder::Code).await;
-            let (results, weakest, behind) = few(ChildOrder::WeakestFirst).await;
+            let few = |order| asked(&service, campaign, unit, (order, 5));
+            let (_, by_code, _) = counted(&service, &few(ChildOrder::Code)).await;
+            let (results, weakest, behind) = counted(&service, &few(ChildOrder::WeakestFirst)).await;
             let children = results.children.expect("children were asked for");
             assert_eq!(children.rows.len(), 5);
             let others = u64::try_from(children.total - 5).expect("a small number");
@@ -141,4 +152,85 @@ async fn a_report_reads_at_most_three_rows_for_each_unit_and_period_shown() {
             assert_eq!((weakest, behind), (by_code + others, 0), "{campaign}");
         }
     }
+
+    let province = answer_a_second_version(&service, country).await;
+    for unit in [country, province] {
+        each_other_version_is_a_row_a_period(&service, unit).await;
+    }
+}
+
+/// Without the units below, so that nothing else explains the rows.
+async fn each_other_version_is_a_row_a_period(service: &Service, unit: UnitId) {
+    let query = ResultsQuery {
+        children: None,
+        ..asked(service, "demo-desk", unit, (ChildOrder::Code, 50))
+    };
+    let versions = counted(service, &query).await.0.versions;
+    assert_eq!(versions.len(), 2, "both versions have figures");
+    let mut reports = Vec::new();
+    for version in versions {
+        let query = ResultsQuery {
+            version: Some(version.id),
+            ..query.clone()
+        };
+        let (results, cells, behind) = counted(service, &query).await;
+        assert_eq!(behind, 0, "a report reads neither responses nor tallies");
+        let periods = u64::try_from(results.periods.len()).expect("a small number");
+        reports.push((periods, cells));
+    }
+    let all: u64 = reports.iter().map(|(periods, _)| periods).sum();
+    for (periods, cells) in reports {
+        let others = all - periods;
+        assert!(
+            cells <= 3 * periods + others,
+            "{cells} rows for {periods} periods, and {others} of the other version"
+        );
+    }
+}
+
+/// Twelve people of one commune answer a second version, which the desks ask since November; the commune's province.
+async fn answer_a_second_version(service: &Service, country: UnitId) -> UnitId {
+    let mut definition: Value =
+        serde_json::from_str(include_str!("../../data/questionnaires/desk-rating-1.json")).expect("JSON");
+    definition["version"] = json!("2");
+    let version = Version::parse(&definition.to_string()).expect("a version");
+    let id = service.publish(&version).await.expect("it is published");
+    let campaign = service.campaign_by_key("demo-desk").expect("a demo campaign");
+    let mut campaign = Campaign::clone(&campaign);
+    campaign.versions.push((date!(2026 - 11 - 01), id));
+    service.put_campaign(&campaign).await.expect("it is stored");
+
+    let (province, point) = a_desk(service, country, &campaign).await;
+    for _ in 0..12 {
+        let document = json!({
+            "point": point.code, "questionnaire": version.reference(), "campaign": campaign.id,
+            "nonce": domain::canonical::hex(&random::<16>()), "language": "vi", "mode": "self_screen",
+            "answered_on": "2026-11-20", "duration_s": 40,
+            "respondent": {"purpose": "submit"},
+            "answers": {"overall": 4, "aspects": {"access": 5, "procedures": 2, "officials": 4}},
+        });
+        let delivery = Delivery {
+            id: ResponseId::new(date!(2026 - 11 - 20), random()),
+            document,
+            device: None,
+            unasked: Unasked::Refuse,
+        };
+        service.submit(delivery).await.expect("it is accepted");
+    }
+    service.release_all().await.expect("a release");
+    province
+}
+
+/// A point of the campaign, and the province that it lies in.
+async fn a_desk(service: &Service, country: UnitId, campaign: &Campaign) -> (UnitId, Point) {
+    let (units, today) = (service.units(), service.today());
+    for province in units.children_on(country, today) {
+        for commune in units.children_on(province.unit.id, today) {
+            let points = service.points_of(commune.unit.id).await.expect("points");
+            if let Some(point) = points.into_iter().find(|point| point.campaign == campaign.id) {
+                return (province.unit.id, point);
+            }
+        }
+    }
+    panic!("no commune has a desk")
 }

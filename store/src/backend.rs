@@ -47,6 +47,9 @@ pub(crate) trait Dialect: Database {
     /// Whether parameters of statements over many rows are numbered; see [`Rows`].
     const NUMBERED_PARAMETERS: bool;
 
+    /// Reads devices so that none can be revoked before this transaction ends.
+    fn device_barrier() -> &'static Rows;
+
     /// The bucket of an id. The function must never change: rows are found by it.
     fn bucket(id: Uuid) -> i16 {
         let (high, low) = id.as_u64_pair();
@@ -72,6 +75,11 @@ impl Dialect for Sqlite {
         "select closed_on, ends_on, times_kept_from from campaign where id = $1";
     const BUCKETS: u64 = 1;
     const NUMBERED_PARAMETERS: bool = false;
+
+    fn device_barrier() -> &'static Rows {
+        static DEVICES: Rows = Rows::any_of("select id, state from device where", &["id"], "");
+        &DEVICES
+    }
 }
 
 impl Dialect for Postgres {
@@ -81,6 +89,11 @@ impl Dialect for Postgres {
         "select closed_on, ends_on, times_kept_from from campaign where id = $1 for share";
     const BUCKETS: u64 = 1024;
     const NUMBERED_PARAMETERS: bool = true;
+
+    fn device_barrier() -> &'static Rows {
+        static DEVICES: Rows = Rows::any_of("select id, state from device where", &["id"], "for share");
+        &DEVICES
+    }
 }
 
 impl<D: Database> Db<D> {

@@ -53,6 +53,8 @@ pub struct Campaign {
     /// The units it covers, with everything below them.
     pub units: Vec<UnitId>,
     pub selection: Selection,
+    /// How answers may reach it; empty for every channel that the method accepts.
+    pub channels: Vec<Channel>,
     pub release: ReleaseRule,
     /// Synthetic answers, labelled as such wherever they show.
     pub demo: bool,
@@ -68,8 +70,6 @@ pub struct Campaign {
 pub enum PointState {
     Trial,
     Active,
-    /// Taken down; answers given before are still accepted.
-    Retired,
 }
 
 /// An access point.
@@ -179,6 +179,8 @@ pub trait Catalogue: Send + Sync + 'static {
     async fn point(&self, id: PointId) -> Result<Option<Point>, StoreError>;
     /// The points of a unit itself, not of those below it.
     async fn points_of(&self, unit: UnitId) -> Result<Vec<Point>, StoreError>;
+    /// The points of a campaign whose people belong to a sampling cluster.
+    async fn points_in_clusters(&self, campaign: CampaignId) -> Result<Vec<Point>, StoreError>;
 
     async fn put_device(&self, device: &Device) -> Result<(), StoreError>;
     async fn device_by_token(&self, token_hash: &[u8; 32]) -> Result<Option<Device>, StoreError>;

@@ -76,6 +76,8 @@ pub struct KnownDevice {
     pub contact: Option<DeviceContact>,
     /// Attempts that were given up, of all days.
     pub abandoned: i64,
+    /// The same by the question that was reached.
+    pub abandoned_at: BTreeMap<String, i64>,
 }
 
 /// Desk devices.

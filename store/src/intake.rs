@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use domain::answer::Answers;
 use domain::canonical::Hash;
 use domain::channel::{Channel, Mode};
-use domain::id::{CampaignId, PointId, ResponseId};
+use domain::id::{CampaignId, DeviceId, PointId, ResponseId};
 use domain::questionnaire::Version;
 use domain::status::{Reason, Status};
 use domain::tally::Rated;
@@ -43,13 +43,16 @@ pub struct NewResponse {
     pub cluster: Option<String>,
     pub case: Option<String>,
     /// What the service found: counted, or held or trial with its reason. The store turns counted into
-    /// late when the campaign is closed.
+    /// late when the campaign is closed, and into held when the device was revoked meanwhile.
     pub status: Status,
     pub reason: Option<Reason>,
     /// The keyed hash of a one-time code, consumed with the response.
     pub code: Option<Hash>,
     /// The hash of a receipt, stored apart.
     pub receipt: Option<Hash>,
+    /// The device that brought it. It is not stored: a device that was revoked since the service looked must not
+    /// have its answer counted.
+    pub device: Option<DeviceId>,
 }
 
 /// What became of one response of a batch.
@@ -73,7 +76,8 @@ pub trait Intake: Send + Sync + 'static {
     /// Records a batch in one transaction and returns what became of each, in order. When this returns,
     /// everything acknowledged is on disk.
     ///
-    /// Within the transaction: campaign state is read (closing is a barrier); one-time codes are consumed;
+    /// Within the transaction: the states of campaigns and devices are read (closing and revoking are barriers:
+    /// neither returns while a batch that did not see it is being written); one-time codes are consumed;
     /// the rows are inserted with `on conflict do nothing`; tally rows are read, added to and written back
     /// guarded by `rev`. When fewer rows were inserted than sent, some ids were known: the transaction is
     /// rolled back and done again with a look-up of every id first, which tells repeats from other content by

@@ -58,7 +58,12 @@ macro_rules! probe {
                 let rows = rows::<$db>(batch);
                 let mut tx = self.writer.begin_with(<$db as Dialect>::BEGIN).await?;
                 if !self
-                    .insert(&mut tx, batch, &rows, &std::collections::BTreeMap::new())
+                    .insert(
+                        &mut tx,
+                        batch,
+                        &rows,
+                        &crate::intake::plan::Barriers::default(),
+                    )
                     .await?
                 {
                     return Err(StoreError::Conflict("response_bucket".to_owned()));

@@ -80,13 +80,16 @@ pub trait Releases: Send + Sync + 'static {
     async fn publish_draft(&self, draft: Draft, made_at: OffsetDateTime) -> Result<Release, StoreError>;
     /// Reads cells of the newest release; at most one row for each unit, period and channel asked.
     async fn cells(&self, query: &CellQuery<'_>) -> Result<Vec<CellRow>, StoreError>;
-    /// All cells of a version in a campaign's newest release, as the next release's predecessor: of each cell the
-    /// first bytes of its items, so many as `tags`, and no nodes; rows with the code `ledger` in `hidden` as they are.
+    /// Gives all cells of a version in a campaign's newest release, one after the other, as the next release's
+    /// predecessor: of each cell the first bytes of its items, so many as `tags`, and no nodes; rows with the code
+    /// `ledger` in `hidden` as they are. They are given and not returned, because a country has more than the memory of
+    /// a small machine should hold twice.
     async fn predecessor(
         &self,
         campaign: CampaignId,
         version: VersionId,
         tags: usize,
         ledger: i16,
-    ) -> Result<Vec<CellRow>, StoreError>;
+        each: &mut (dyn FnMut(CellRow) + Send),
+    ) -> Result<(), StoreError>;
 }

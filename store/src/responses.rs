@@ -2,6 +2,7 @@
 
 mod body;
 pub(crate) mod sql;
+mod times;
 
 use async_trait::async_trait;
 use domain::canonical::Hash;
@@ -46,6 +47,9 @@ pub struct StoredResponse {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct After(pub Option<(i32, i16, Uuid)>);
 
+/// Whether a response is counted, and why not.
+pub type Stand = (Status, Option<Reason>);
+
 /// Responses of one point and day that have the same standing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Standing {
@@ -70,6 +74,45 @@ pub struct Review {
     pub decided_at: OffsetDateTime,
 }
 
+/// How single responses leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Those of a questionnaire, written by the export.
+    Exported,
+    /// Documents of refused ones, printed for whoever decides about them.
+    Shown,
+}
+
+impl Way {
+    const fn code(self) -> i16 {
+        match self {
+            Self::Exported => 0,
+            Self::Shown => 1,
+        }
+    }
+
+    const fn from_code(code: i16) -> Option<Self> {
+        match code {
+            0 => Some(Self::Exported),
+            1 => Some(Self::Shown),
+            _ => None,
+        }
+    }
+}
+
+/// That single responses of a campaign left, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handout {
+    pub id: Uuid,
+    pub campaign: CampaignId,
+    pub way: Way,
+    /// How many left.
+    pub responses: i64,
+    pub purpose: String,
+    /// Whole seconds.
+    pub handed_at: OffsetDateTime,
+}
+
 /// Stored responses.
 #[async_trait]
 pub trait Responses: Send + Sync + 'static {
@@ -84,15 +127,16 @@ pub trait Responses: Send + Sync + 'static {
         after: After,
         limit: i64,
     ) -> Result<(Vec<StoredResponse>, After), StoreError>;
-    /// Changes a status: response, tallies and the reason in one transaction. Returns the former status.
+    /// Changes a status and its reason, and the tallies with it, in one transaction. Returns false, and changes nothing,
+    /// where the response does not stand as `former` says: somebody else has decided about it since it was read.
     /// [`StoreError::Sealed`] once retention has removed its answers.
     async fn set_status(
         &self,
         id: ResponseId,
-        status: Status,
-        reason: Option<Reason>,
+        former: Stand,
+        new: Stand,
         at: OffsetDateTime,
-    ) -> Result<Status, StoreError>;
+    ) -> Result<bool, StoreError>;
     /// Numbers of a campaign by status, for the page and the notice beside every figure.
     async fn count_by_status(&self, campaign: CampaignId) -> Result<Vec<(Status, i64)>, StoreError>;
     /// The numbers of those that are not counted, by point, day, status and reason, in that order.
@@ -103,9 +147,13 @@ pub trait Responses: Send + Sync + 'static {
     async fn put_review(&self, review: &Review) -> Result<(), StoreError>;
     /// The decisions of a campaign, the first first.
     async fn reviews(&self, campaign: CampaignId) -> Result<Vec<Review>, StoreError>;
+    /// Notes that single responses leave, before the first of them does.
+    async fn put_handout(&self, handout: &Handout) -> Result<(), StoreError>;
+    /// When and why single responses of a campaign left, the first first.
+    async fn handouts(&self, campaign: CampaignId) -> Result<Vec<Handout>, StoreError>;
     /// Erases the exact times of arrival, and what they say of a device's clock, of responses answered before
-    /// `before`, a day in a transaction. What arrives for such a day later is stored without. Returns how many
-    /// responses it touched.
+    /// `before`, some at a time. What arrives for such a day from the beginning on is stored without. A run that is cut
+    /// short leaves the rest to the next. Returns how many responses it touched.
     async fn erase_times(&self, campaign: CampaignId, before: Date) -> Result<u64, StoreError>;
     /// Removes answers, remarks, cases, clusters, durations and exact times of responses answered before `before`,
     /// keeps id, digest, point, status, unit, date and version, and seals their days. Returns how many responses it

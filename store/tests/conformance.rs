@@ -8,6 +8,8 @@
 #[path = "../../domain/tests/fixture/mod.rs"]
 mod fixture;
 
+#[path = "conformance/calls.rs"]
+mod calls;
 #[path = "conformance/catalogue.rs"]
 mod catalogue;
 #[path = "conformance/devices.rs"]
@@ -62,10 +64,12 @@ on_both!(
     devices::a_code_ties_one_device,
     devices::the_last_contact_is_kept,
     devices::facts_are_replaced,
+    devices::what_was_decided_about_stays_settled,
     intake::what_is_recorded_is_there_once,
     intake::repeats_and_conflicts_are_told_apart,
     intake::closing_is_a_barrier,
     intake::nothing_enters_behind_a_closing,
+    intake::nothing_of_a_revoked_device_counts,
     intake::an_announced_end_is_the_last_day,
     intake::a_code_is_used_once,
     intake::two_units_are_counted_under_each_and_once_above,
@@ -80,7 +84,10 @@ on_both!(
     responses::retention_keeps_what_recognises_a_repeat,
     responses::a_broken_seal_is_found,
     responses::published_days_lose_their_times,
+    responses::times_left_by_a_run_that_was_cut_short_go,
+    responses::nothing_enters_behind_the_erasing_of_times,
     responses::standings_and_decisions_are_kept,
+    responses::handouts_are_kept_with_their_purpose,
     slips::a_dossier_has_one_slip,
     slips::a_used_slip_leaves_nothing_of_what_it_knew,
     slips::expired_slips_are_forgotten_and_stay_issued,

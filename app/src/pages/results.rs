@@ -9,6 +9,7 @@ mod export;
 mod filters;
 mod find;
 mod headline;
+mod question_table;
 mod questions;
 mod sheet;
 mod side;

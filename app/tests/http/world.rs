@@ -153,6 +153,7 @@ impl World {
             versions: vec![(date!(2026 - 01 - 01), version)],
             units: vec![UnitId(Uuid::from_u128(1))],
             selection: Selection::Open,
+            channels: Vec::new(),
             release: ReleaseRule::Nightly,
             demo: false,
             starts_on: date!(2026 - 01 - 01),

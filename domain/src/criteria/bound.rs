@@ -1,8 +1,8 @@
 //! An upper bound of the standard error of a mean of criteria, from what is kept of nodes and single criteria.
 //!
-//! Let `u` run over what was drawn: persons, or clusters (villages, point-days). With `n_ui` ratings of criterion `i` in
-//! `u`, `h_ui` of them satisfied, and `A_u`, `H_u` their sums over the `k` criteria, the mean of criteria and the pooled
-//! share `P` have the influence values
+//! Let `u` run over what was drawn: persons, or clusters (villages, point-days). With `n_ui` ratings of criterion `i`
+//! in `u`, `h_ui` of them satisfied, and `A_u`, `H_u` their sums over the `k` criteria, the mean of criteria and the
+//! pooled share `P` have the influence values
 //!
 //! ```text
 //! z_u = (1/k)·Σ_i (h_ui − p_i·n_ui)/n_i        e_u = (H_u − P·A_u)/A
@@ -95,43 +95,28 @@ struct Level {
 
 impl Level {
     fn of(group: &Group<'_>, unit: SamplingUnit) -> Option<Self> {
-        let (pooled, clusters, drawn) = match (group.design, unit) {
-            (Design::Open { persons, .. }, SamplingUnit::Person) => {
-                let design = Design::Persons(persons);
-                (
-                    design.variance(Measure::Satisfied).0,
-                    None,
-                    vec![persons.respondents],
-                )
-            }
+        // Whoever came by is seen as single persons, or as clusters of one point and day.
+        let by_day;
+        let design = match (group.design, unit) {
+            (Design::Open { persons, .. }, SamplingUnit::Person) => Design::Persons(persons),
             (Design::Open { persons, point_days }, _) => {
-                let strata = [(*persons, *point_days)];
-                let design = Design::Clusters(&strata);
-                (
-                    design.variance(Measure::Satisfied).0,
-                    Some(*point_days),
-                    vec![point_days.clusters],
-                )
+                by_day = [(*persons, *point_days)];
+                Design::Clusters(&by_day)
             }
-            (Design::Clusters(strata), _) => (
-                group.design.variance(Measure::Satisfied).0,
+            (design, _) => design,
+        };
+        let pooled = design.variance(Measure::Satisfied).0?;
+        let (clusters, drawn) = match design {
+            Design::Persons(persons) | Design::Open { persons, .. } => (None, vec![persons.respondents]),
+            Design::Strata(strata) => (None, strata.iter().map(|stratum| stratum.respondents).collect()),
+            Design::Clusters(strata) => (
                 Some(strata.iter().map(|(_, clusters)| *clusters).sum()),
                 strata.iter().map(|(_, clusters)| clusters.clusters).collect(),
-            ),
-            (Design::Strata(strata), _) => (
-                group.design.variance(Measure::Satisfied).0,
-                None,
-                strata.iter().map(|stratum| stratum.respondents).collect(),
-            ),
-            (Design::Persons(persons), _) => (
-                group.design.variance(Measure::Satisfied).0,
-                None,
-                vec![persons.respondents],
             ),
         };
         let smallest = drawn.into_iter().filter(|units| *units > 1).min();
         Some(Self {
-            pooled: pooled?,
+            pooled,
             clusters,
             widening: smallest.map_or(1.0, |units| quotient(units, units - 1).sqrt()),
         })

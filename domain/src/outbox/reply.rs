@@ -32,8 +32,8 @@ pub enum Reply {
     Unreachable,
 }
 
-/// Problems that sending the same bytes again cannot cure. Anything else is tried again.
-const FINAL: &[&str] = &[
+/// Problems that sending the same bytes again cannot cure, by their codes. Anything else is tried again.
+pub const FINAL: &[&str] = &[
     "request.malformed_id",
     "request.malformed_json",
     "request.too_large",

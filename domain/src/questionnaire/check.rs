@@ -302,10 +302,10 @@ impl<'a> Checker<'a> {
                     format!("`{path}` is not a single choice or a yes/no question"),
                 );
             }
-            if question.is_some_and(|q| q.sensitive) {
+            if question.is_some_and(Question::is_protected) {
                 self.add(
                     &format!("/dimensions/{index}"),
-                    "a sensitive question cannot split results",
+                    "a sensitive or delicate question cannot split results",
                 );
             }
         }
@@ -357,13 +357,17 @@ impl<'a> Checker<'a> {
                 Bound::AtLeast => ("at_least", 2..=levels),
             };
             if !useful.contains(&usize::from(score)) {
+                // A scale of one level, which is told by itself, has no score that would say something.
+                let instead = if useful.is_empty() {
+                    "use `answered`".to_owned()
+                } else {
+                    let (from, to) = (useful.start(), useful.end());
+                    format!("give a score from {from} to {to}, or use `answered`")
+                };
                 self.add(
                     place,
                     format!(
-                        "`{name}` {score} says nothing about `{item}`, whose scale has {levels} levels; \
-                         give a score from {} to {}, or use `answered`",
-                        useful.start(),
-                        useful.end()
+                        "`{name}` {score} says nothing about `{item}`, whose scale has {levels} levels; {instead}"
                     ),
                 );
             }

@@ -99,6 +99,9 @@ pub struct ItemFigures {
     pub share: Option<Shown>,
     /// Mean score, of a rating.
     pub mean: Option<Shown>,
+    /// The share of each level, option or class among those who answered, in the order of `counts.options`; empty where
+    /// nobody did.
+    pub option_shares: Vec<Shown>,
 }
 
 /// How often each answer was given.
@@ -205,9 +208,8 @@ impl Reading<'_> {
                 all_satisfied: None,
             };
         }
-        let drawn = self.drawn(index);
-        let (moments, design) = (drawn.moments, drawn.design(self.opening.selection));
-        let mean = scale_of(node.levels).and_then(|scale| pooled_mean(design, scale));
+        let moments = self.drawn(index).moments;
+        let (share, mean) = self.pooled(index);
         NodeFigures {
             kind: node.kind,
             id: node.id.clone(),
@@ -215,11 +217,20 @@ impl Reading<'_> {
             respondents: Some(moments.respondents),
             answers: Some(moments.answers),
             complete: Some(moments.complete),
-            share: self.shown(pooled_share(design)),
-            mean: self.shown(mean),
+            share,
+            mean,
             mean_of_criteria: self.shown(self.mean_of_criteria(index)),
             all_satisfied: self.shown(all_satisfied_share(&moments)),
         }
+    }
+
+    /// The pooled share and the mean score of a node.
+    fn pooled(&self, node: usize) -> (Option<Shown>, Option<Shown>) {
+        let drawn = self.drawn(node);
+        let design = drawn.design(self.opening.selection);
+        let scale = scale_of(self.layout.nodes()[node].levels);
+        let mean = scale.and_then(|scale| pooled_mean(design, scale));
+        (self.shown(pooled_share(design)), self.shown(mean))
     }
 
     fn drawn(&self, node: usize) -> Drawn {
@@ -296,17 +307,23 @@ impl Reading<'_> {
             counts: None,
             share: None,
             mean: None,
+            option_shares: Vec::new(),
         };
         if !is_shown {
             return figures;
         }
         let counts = self.cell.tally.item(self.layout, index);
-        if let Some(rating) = self.rating_of(item) {
+        if let Some(factor) = self.only_criterion_of(item) {
+            (figures.share, figures.mean) = self.pooled(factor);
+        } else if let Some(rating) = self.rating_of(item) {
             if let Some(from) = rating.satisfied_from {
                 figures.share = self.shown(criterion_share(satisfied(&counts, from), counts.answered));
             }
             figures.mean = self.shown(scale_of(rating.levels).and_then(|scale| mean_of(&counts, scale)));
         }
+        let shares = counts.options.iter();
+        let shares = shares.filter_map(|count| self.shown(criterion_share(*count, counts.answered)));
+        figures.option_shares = shares.collect();
         figures.counts = Some(Counts {
             shown: counts.shown,
             answered: counts.answered,
@@ -315,6 +332,14 @@ impl Reading<'_> {
             options: counts.options,
         });
         figures
+    }
+
+    /// The factor whose only criterion the item is. Both are the same figure, and the factor's moments know which of its
+    /// answers go together, so that both have the interval of the factor.
+    fn only_criterion_of(&self, item: &Item) -> Option<usize> {
+        let factor = item.criterion?.factor;
+        let is_only = self.layout.nodes()[factor].criteria == 1;
+        (is_only && self.cell.shows.nodes[factor]).then_some(factor)
     }
 
     /// The scale of a criterion, a grid row or a rating.

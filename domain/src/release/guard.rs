@@ -31,7 +31,7 @@ pub(super) struct Guard {
     /// The item whose people are counted.
     pub(super) item: usize,
     pub(super) people: People,
-    /// Sensitive personal data: a higher threshold, and no cell where all answered alike.
+    /// Sensitive or delicate: a higher threshold, and no cell where all answered alike.
     pub(super) sensitive: bool,
     /// Not everybody in a cell is asked, so changes are counted among those who are.
     pub(super) partial: bool,
@@ -115,6 +115,7 @@ impl Guards {
 struct Ask<'a> {
     /// Conditions under which it is asked; without any, everybody is.
     when: Vec<&'a Condition>,
+    /// Sensitive or delicate.
     sensitive: bool,
     rates: Rates,
     /// The node of its factor.
@@ -147,7 +148,7 @@ impl<'a> Outline<'a> {
             let when = [section.when.as_ref(), question.when.as_ref(), of_row];
             Ask {
                 when: when.into_iter().flatten().collect(),
-                sensitive: question.sensitive,
+                sensitive: question.is_protected(),
                 rates: item.criterion.map_or(Rates::ServedAt, |place| place.rates),
                 factor: item.criterion.map(|place| place.factor),
             }
@@ -316,11 +317,14 @@ mod tests {
         assert_eq!(by_item("aspects.feedback").1, ["feedback", "access"]);
         assert_eq!(by_item("disappointed").1, [""; 0]);
         assert_eq!(by_item("disappointed").2, ["disappointed"]);
+        // Everybody is asked about money, and nothing else hides with it.
+        assert_eq!(by_item("asked_for_money").1, [""; 0]);
+        assert_eq!(by_item("asked_for_money").2, ["asked_for_money"]);
         // Whoever was served elsewhere rates only the result here.
         let (_, nodes, items, _) = by_item("purpose");
         assert_eq!(*nodes, ["access", "procedures", "officials", "result"]);
         assert!(items.contains(&"overall") && !items.contains(&"disappointed"));
-        assert_eq!(found.len(), 5);
+        assert_eq!(found.len(), 6);
         assert!(found.iter().all(|guard| !guard.3));
     }
 
@@ -330,7 +334,7 @@ mod tests {
         let version = Version::parse(file).expect("a published version");
         assert_eq!(
             guards(&version),
-            [("ethnicity", vec![], vec!["ethnicity"], false)]
+            ["ethnicity", "q5", "q6"].map(|item| (item, vec![], vec![item], false))
         );
     }
 }

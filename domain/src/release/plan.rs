@@ -38,7 +38,7 @@ use taken::Taken;
 pub struct Rules {
     /// The fewest respondents with whom a cell enters.
     pub threshold: i64,
-    /// The same for a sensitive question, of which no cell where all answered alike is shown either.
+    /// The same for a sensitive or delicate question, of which no cell where all answered alike is shown either.
     pub sensitive: i64,
     /// The fewest people whose answers a published figure moves by.
     pub change: i64,
@@ -162,35 +162,32 @@ pub enum PlanError {
 /// network enter with all others, and need not wait for company, see [`Rules::change`].
 pub const SETTLES: Duration = Duration::days(5);
 
-/// The periods that may be released: each that has one of these months in it and has settled. When a campaign
-/// is closed nothing can come any more, so all of it is released the next morning. A live campaign shows
-/// unfinished periods too.
-pub fn periods(months: &[Period], today: Date, closed_on: Option<Date>, live: bool) -> Vec<Period> {
+/// The periods that may be released: each that has one of these months in it and has settled. Once the campaign as a
+/// whole has settled, all of it is released the next morning: `settled_on` is the day of its closing, after which
+/// nothing can enter, or that [`SETTLES`] after its last day. A live campaign shows unfinished periods too.
+pub fn periods(months: &[Period], today: Date, settled_on: Option<Date>, live: bool) -> Vec<Period> {
     let all: BTreeSet<Period> = months
         .iter()
         .flat_map(|month| std::iter::once(*month).chain(month.containing()))
         .collect();
     all.into_iter()
         .filter(|period| {
-            live || period.is_complete(today, closed_on) && {
-                let is_closed = closed_on.is_some_and(|closed| closed < today);
-                is_closed || period.is_complete(today - SETTLES, None)
+            live || period.is_complete(today, settled_on) && {
+                let is_settled = settled_on.is_some_and(|settled| settled < today);
+                is_settled || period.is_complete(today - SETTLES, None)
             }
         })
         .collect()
 }
 
-/// The first day on which [`periods`] has a period: the day after it has settled, or after the campaign was closed.
+/// The first day on which [`periods`] has a period: the day after it has settled, or after the campaign has.
 /// Nothing of a campaign that has no last day.
-pub fn due(period: Period, closed_on: Option<Date>) -> Option<Date> {
-    let closed = closed_on.and_then(Date::next_day);
-    let settled = period
+pub fn due(period: Period, settled_on: Option<Date>) -> Option<Date> {
+    let of_campaign = settled_on.and_then(Date::next_day);
+    let of_period = period
         .last_day()
         .and_then(|last| last.checked_add(SETTLES)?.next_day());
-    match (settled, closed) {
-        (Some(settled), Some(closed)) => Some(settled.min(closed)),
-        (settled, closed) => settled.or(closed),
-    }
+    [of_period, of_campaign].into_iter().flatten().min()
 }
 
 /// The place of a tally: month, channel class, place of the unit.
@@ -209,12 +206,14 @@ impl<'a> Plan<'a> {
     ///
     /// Of a shown cell it needs what its bytes of `items` begin with, [`tags`] of them. With less than the whole
     /// row, cells may be given back that did not change.
-    pub fn new(input: Input<'a>, previous: Vec<Row>) -> Self {
-        let is_ledger = |row: &Row| matches!(row.column, Column::Ledger(_));
-        let (ledger, cells) = previous.into_iter().partition(is_ledger);
+    pub fn new(input: Input<'a>, mut previous: Vec<Row>) -> Self {
+        let ledger = previous
+            .extract_if(.., |row| matches!(row.column, Column::Ledger(_)))
+            .collect();
+        previous.shrink_to_fit();
         Self {
             guards: Guards::of(input.version),
-            still: Still::new(&input, cells),
+            still: Still::new(&input, previous),
             taken: Taken::new(&input, ledger),
             input,
         }

@@ -2,12 +2,14 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use domain::civil;
 use domain::device::Acceptance;
+use domain::response::{FieldError, FieldErrorCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use service::devices::{DeviceRefusal, MOST_ABANDONED, PIN_ITERATIONS, Standing};
+use service::error::ServiceError;
 use service::shape;
 use store::catalogue::{Device, DeviceState};
 use store::devices::DeviceContact;
@@ -15,7 +17,7 @@ use time::format_description::well_known::Rfc3339;
 use time::{Date, OffsetDateTime};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use validator::{Validate, ValidationError};
+use validator::Validate;
 
 use super::ApiState;
 use super::body;
@@ -92,7 +94,6 @@ pub struct DeskDocument {
 pub struct ContactReport {
     /// Its clock.
     #[schema(format = DateTime)]
-    #[validate(custom(function = "is_instant"))]
     clock: String,
     #[schema(minimum = 0)]
     #[validate(range(min = 0, max = "i32::MAX"))]
@@ -127,7 +128,6 @@ pub struct ContactReport {
 #[serde(deny_unknown_fields)]
 pub struct Abandoned {
     #[schema(format = Date)]
-    #[validate(custom(function = "is_date"))]
     on: String,
     #[schema(max_length = 64)]
     #[validate(length(max = 64))]
@@ -135,20 +135,6 @@ pub struct Abandoned {
     #[schema(minimum = 0)]
     #[validate(range(min = 0, max = "i32::MAX"))]
     attempts: i32,
-}
-
-fn is_instant(text: &str) -> Result<(), ValidationError> {
-    match OffsetDateTime::parse(text, &Rfc3339) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(ValidationError::new("RFC 3339 instant")),
-    }
-}
-
-fn is_date(text: &str) -> Result<(), ValidationError> {
-    match civil::parse(text) {
-        Some(_) => Ok(()),
-        None => Err(ValidationError::new("date")),
-    }
 }
 
 /// What a device is told.
@@ -297,13 +283,22 @@ pub async fn contact(
 type Noted = (DeviceContact, Vec<(Date, String, i32)>);
 
 fn noted(report: ContactReport, format: u32, now: OffsetDateTime) -> Result<Noted, Problem> {
-    shape::check(&report)?;
-    let clock = OffsetDateTime::parse(&report.clock, &Rfc3339).unwrap_or(now);
-    let given_up = report.abandoned.into_iter();
-    let abandoned = given_up.filter_map(|given_up| {
-        let on = civil::parse(&given_up.on)?;
-        Some((on, given_up.question, given_up.attempts))
-    });
+    let mut wrong = Vec::new();
+    let clock = OffsetDateTime::parse(&report.clock, &Rfc3339).ok();
+    if clock.is_none() {
+        wrong.push(expected("/clock", "RFC 3339 instant"));
+    }
+    let mut abandoned = Vec::new();
+    for (index, given_up) in report.abandoned.iter().enumerate() {
+        match civil::parse(&given_up.on) {
+            Some(on) => abandoned.push((on, given_up.question.clone(), given_up.attempts)),
+            None => wrong.push(expected(format!("/abandoned/{index}/on"), "date")),
+        }
+    }
+    let wrong = shape::wrong(&report, wrong);
+    let (Some(clock), true) = (clock, wrong.is_empty()) else {
+        return Err(ServiceError::Fields(wrong).into());
+    };
     let contact = DeviceContact {
         contact_at: now,
         clock_skew_s: (clock - now).whole_seconds(),
@@ -318,7 +313,11 @@ fn noted(report: ContactReport, format: u32, now: OffsetDateTime) -> Result<Note
         persisted: report.persisted,
         storage_failing: report.storage_failing,
     };
-    Ok((contact, abandoned.collect()))
+    Ok((contact, abandoned))
+}
+
+fn expected(path: impl Into<String>, what: &'static str) -> FieldError {
+    FieldError::new(path, FieldErrorCode::Expected { what })
 }
 
 pub(super) async fn device(state: &ApiState, headers: &HeaderMap) -> Result<Device, Problem> {
@@ -344,6 +343,16 @@ pub(super) fn check_format(state: &ApiState, headers: &HeaderMap) -> Result<Opti
         Acceptance::Taken { until } => Ok(until),
         Acceptance::TooOld => Err(Problem::format_too_old(format)),
         Acceptance::Unknown => Err(Problem::format_unknown(format)),
+    }
+}
+
+/// Whether the device says that the answer was given in trial. Any other value than `1` is refused: a device that
+/// sends `0` means the opposite, and what once became a trial never counts.
+pub(super) fn trial(headers: &HeaderMap) -> Result<bool, Problem> {
+    match headers.get(TRIAL_HEADER).map(HeaderValue::as_bytes) {
+        None => Ok(false),
+        Some(b"1") => Ok(true),
+        Some(_) => Err(Problem::bad_parameter("Nghe-Dan-Trial", "the value 1")),
     }
 }
 

@@ -37,7 +37,7 @@ pub struct FiguresDocument {
 pub struct MethodDocument {
     #[schema(example = "desk-rating-1")]
     pub id: String,
-    /// Raised when a figure would come out differently.
+    /// Raised when a figure would come out differently, from the first release of the program on.
     pub version: u32,
     pub name: TwoLanguages,
     /// The document behind it.
@@ -98,6 +98,9 @@ pub struct ItemDocument {
     pub share: Option<EstimateDocument>,
     /// Mean score.
     pub mean: Option<EstimateDocument>,
+    /// The share of each level, option or class among those who answered, in the order of `counts.options`; empty where
+    /// nobody did.
+    pub option_shares: Vec<EstimateDocument>,
 }
 
 /// How often each answer was given.

@@ -308,7 +308,7 @@ fn document(service: &Service, results: Results) -> Result<Indicators, Problem> 
     });
     Ok(Indicators {
         unit: describe(results.unit, &units)?,
-        campaign: campaign(&results.campaign),
+        campaign: campaign(service, &results.campaign),
         questionnaire: AskedVersion::of(&results.version),
         questionnaires: results.versions.iter().map(AskedVersion::of).collect(),
         period: results.period,

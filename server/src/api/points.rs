@@ -82,6 +82,11 @@ pub struct CampaignDocument {
     /// How respondents are found: `probability`, `census_of_served` or `open`.
     #[schema(value_type = String, example = "open")]
     pub selection: domain::method::Selection,
+    /// The channels by which answers may reach it; empty where every channel that the method accepts may be used.
+    #[schema(example = json!(["point_qr", "desk_device"]))]
+    pub channels: Vec<&'static str>,
+    /// The method of the version that it asks today.
+    pub method: Option<CampaignMethod>,
     /// Synthetic answers.
     pub demo: bool,
     /// `nightly`, or `live` for demo campaigns.
@@ -96,6 +101,15 @@ pub struct CampaignDocument {
     /// The units it covers, with everything below them.
     #[schema(value_type = Vec<Uuid>)]
     pub units: Vec<UnitId>,
+}
+
+/// Which rules make the figures of a campaign. What they are stands beside every figure.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CampaignMethod {
+    #[schema(example = "desk-rating-1")]
+    pub id: &'static str,
+    /// Raised when a figure would come out differently, from the first release of the program on.
+    pub version: u32,
 }
 
 /// Every campaign.
@@ -152,7 +166,7 @@ pub(super) fn document(service: &Service, desk: Desk) -> PointDocument {
             .iter()
             .map(|(from, stored)| version(service, *from, stored))
             .collect(),
-        campaign: campaign(&desk.campaign),
+        campaign: campaign(service, &desk.campaign),
     }
 }
 
@@ -162,13 +176,12 @@ pub(super) fn document(service: &Service, desk: Desk) -> PointDocument {
     responses((status = 200, description = "The campaigns, newest first", body = Campaigns)),
 )]
 pub async fn campaigns(State(state): State<ApiState>) -> Json<Campaigns> {
-    let campaigns = state
-        .service()
-        .campaigns()
-        .iter()
-        .map(|known| campaign(known))
-        .collect();
-    Json(Campaigns { campaigns })
+    let service = state.service();
+    let campaigns = service.campaigns();
+    let campaigns = campaigns.iter().map(|known| campaign(service, known));
+    Json(Campaigns {
+        campaigns: campaigns.collect(),
+    })
 }
 
 fn version(service: &Service, from: Date, stored: &StoredVersion) -> VersionDocument {
@@ -189,7 +202,7 @@ fn version(service: &Service, from: Date, stored: &StoredVersion) -> VersionDocu
     }
 }
 
-pub(super) fn campaign(campaign: &Campaign) -> CampaignDocument {
+pub(super) fn campaign(service: &Service, campaign: &Campaign) -> CampaignDocument {
     CampaignDocument {
         id: campaign.id,
         key: campaign.key.clone(),
@@ -197,6 +210,11 @@ pub(super) fn campaign(campaign: &Campaign) -> CampaignDocument {
         agency: campaign.agency.clone(),
         hotline: campaign.hotline.clone(),
         selection: campaign.selection,
+        channels: campaign.channels.iter().map(|channel| channel.as_str()).collect(),
+        method: service.method_of(campaign).map(|method| CampaignMethod {
+            id: method.id,
+            version: method.version,
+        }),
         demo: campaign.demo,
         release: match campaign.release {
             ReleaseRule::Nightly => "nightly",

@@ -54,7 +54,7 @@ pub struct Receipt {
         ("id" = Uuid, Path, description = "Chosen by the client; it may tell no time of day."),
         ("Nghe-Dan-Format" = Option<u32>, Header, description = "The format in which a device sends; 1 without it."),
         ("Nghe-Dan-Clock" = Option<i64>, Header, description = "What the clock that dated the answer shows now, in Unix seconds: the device's clock, less what it was set by since."),
-        ("Nghe-Dan-Trial" = Option<String>, Header, description = "Sent with `1` when the device's screen said that the answer would not count."),
+        ("Nghe-Dan-Trial" = Option<String>, Header, description = "Sent with `1` when the device's screen said that the answer would not count; no other value is taken."),
     ),
     request_body(content(
         (super::openapi::ResponseDocument = "application/json"),
@@ -64,7 +64,7 @@ pub struct Receipt {
         (status = 200, description = "The same content was recorded before", body = Receipt),
         (status = 201, description = "Recorded", body = Receipt),
         (status = 202, description = "Recorded but not counted; told to devices only", body = Receipt),
-        (status = 400, description = "No JSON, no UUID, or a sealed body that does not open", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 400, description = "No JSON, no UUID, a header that cannot be read, or a sealed body that does not open", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, description = "The device's token is unknown", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "The device belongs to another point, or was revoked more than 30 days ago", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "No point has the code", body = ProblemDocument, content_type = "application/problem+json"),
@@ -86,9 +86,10 @@ pub async fn put(
     let id = Uuid::try_parse(&id).map_err(|_| Problem::malformed_id())?;
     let (parts, body) = request.into_parts();
     let format = Format::of(&parts.headers)?;
+    let trial = devices::trial(&parts.headers)?;
     let device = bearer(&parts.headers)?.map(|token| FromDevice {
         clock: devices::clock(&parts.headers),
-        trial: parts.headers.contains_key(devices::TRIAL_HEADER),
+        trial,
         ..FromDevice::with_token(&token)
     });
     devices::check_format(&state, &parts.headers)?;

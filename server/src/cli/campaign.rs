@@ -1,9 +1,11 @@
 //! `nghe-dan campaign`.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 
 use anyhow::{Context as _, anyhow};
 use clap::{Args, Subcommand, ValueEnum};
+use domain::channel::Channel;
 use domain::civil;
 use domain::id::CampaignId;
 use domain::method::Selection;
@@ -13,7 +15,7 @@ use service::clock::random;
 use store::catalogue::{Campaign, ReleaseRule, VersionId};
 use time::Date;
 
-use super::open::{self, date};
+use super::open::{self, date, named};
 use super::review;
 use crate::config::Common;
 
@@ -34,7 +36,7 @@ pub(super) enum Command {
     Count(review::Chosen),
     /// Exclude responses; `count` takes it back
     Exclude(review::Exclude),
-    /// What was decided by `count` and `exclude`, and why
+    /// What was decided by `count` and `exclude`, when single responses were exported or shown, and why
     Reviews {
         /// The campaign's key
         campaign: String,
@@ -62,6 +64,12 @@ pub(super) struct Add {
     /// Telephone number for complaints, as the notice names it
     #[arg(long, default_value = "")]
     hotline: String,
+    /// Motto of the units asked, shown where a form begins, such as "Nghe dân để hành động"; none without it
+    #[arg(long, requires = "motto_en")]
+    motto_vi: Option<String>,
+    /// The motto in English
+    #[arg(long, requires = "motto_vi")]
+    motto_en: Option<String>,
     /// Questionnaire version such as `desk-rating/1`; with `@DATE` from that day on. May be given several times
     #[arg(long, required = true, value_name = "KEY/VERSION[@DATE]")]
     questionnaire: Vec<String>,
@@ -71,10 +79,14 @@ pub(super) struct Add {
     /// How respondents are found
     #[arg(long, value_enum)]
     selection: SelectionName,
+    /// How answers may reach it, such as `point_qr`, `desk_device` or `home`; by every channel that the method accepts
+    /// without it. May be given several times
+    #[arg(long, value_parser = named::<Channel>)]
+    channel: Vec<Channel>,
     /// First day
     #[arg(long, value_parser = date, value_name = "DATE")]
     starts_on: Date,
-    /// Last day; open-ended without it
+    /// Last day; open-ended without it. Five days after it a release closes the campaign
     #[arg(long, value_parser = date, value_name = "DATE")]
     ends_on: Option<Date>,
 }
@@ -139,16 +151,22 @@ async fn add(service: &Service, arguments: Add) -> anyhow::Result<()> {
         .iter()
         .map(|text| open::unit(service, text))
         .collect::<anyhow::Result<Vec<_>>>()?;
+    // The order in which they were given, and that one was given twice, means nothing.
+    let channels: BTreeSet<Channel> = arguments.channel.into_iter().collect();
     let campaign = Campaign {
         id,
         key: arguments.key,
         title: Text::new(&arguments.title_vi, &arguments.title_en),
         agency: Text::new(&arguments.agency_vi, &arguments.agency_en),
         hotline: arguments.hotline,
-        motto: None,
+        motto: arguments
+            .motto_vi
+            .zip(arguments.motto_en)
+            .map(|(vi, en)| Text::new(&vi, &en)),
         versions,
         units,
         selection: arguments.selection.into(),
+        channels: channels.into_iter().collect(),
         release: ReleaseRule::Nightly,
         demo: false,
         starts_on: arguments.starts_on,

@@ -1,15 +1,17 @@
 //! `nghe-dan demo`.
 
-use std::io::{self, IsTerminal as _, Write as _};
-use std::time::{Duration, Instant};
+mod progress;
+
+use std::io::{self, Write as _};
 
 use clap::Args;
 use domain::round::{Style, format_percent};
-use service::demo::Plan;
+use service::demo::{Beside, Plan};
 use service::languages::Languages;
 
 use super::open::{self, Schema};
 use crate::config::Common;
+use progress::Progress;
 
 #[derive(Debug, Args)]
 pub(super) struct Demo {
@@ -22,6 +24,7 @@ pub(super) struct Demo {
 }
 
 pub(super) async fn run(common: &Common, arguments: &Demo) -> anyhow::Result<()> {
+    let mut progress = Progress::new();
     let opened = open::open(common, Schema::Migrate, 64, Languages::default()).await?;
     let service = opened.service;
     service.load_shipped().await?;
@@ -32,31 +35,28 @@ pub(super) async fn run(common: &Common, arguments: &Demo) -> anyhow::Result<()>
         Plan::full(today)
     };
     plan.seed = arguments.seed.unwrap_or(plan.seed);
-    let mut bar = Bar::new();
     let filled = service
-        .fill_demo(plan, &mut |done, of| bar.show(done, of))
+        .fill_demo(plan, &mut |done, of| progress.stored(done, of))
         .await?;
-    bar.end();
-    service.release_all().await?;
+    let release = open::once_free(&service, service.release_all());
+    progress.releasing(release).await?;
     let mut out = io::stdout().lock();
     writeln!(
         out,
-        "{} desk ratings, {} survey responses",
-        filled.desk_ratings, filled.survey_responses
+        "{} desk ratings, {} survey responses, in {} s",
+        filled.desk_ratings,
+        filled.survey_responses,
+        progress.seconds()
     )?;
-    let style = Style::English;
     writeln!(
         out,
-        "national figures of the survey, and those published for SIPAS 2024:"
+        "national figures of the survey, those published for SIPAS 2024, and whether they are as near as meant:"
     )?;
     for figure in service.demo_beside_published().await? {
-        let name = if figure.id.is_empty() { "whole" } else { figure.id };
-        let published = format_percent(figure.published.percent(2), style);
-        let made = figure.made.map_or_else(
-            || "not shown".to_owned(),
-            |made| format_percent(made.percent(2), style),
-        );
-        writeln!(out, "{name}\t{made}\t{published}")?;
+        writeln!(out, "{}", line(&figure))?;
+    }
+    if arguments.small {
+        writeln!(out, "a demo as small as this one need not be near")?;
     }
     for point in &filled.examples {
         writeln!(out, "/s/{}", point.code)?;
@@ -65,39 +65,44 @@ pub(super) async fn run(common: &Common, arguments: &Demo) -> anyhow::Result<()>
     Ok(())
 }
 
-/// A line on standard error that says how far it is; nothing where nobody looks.
-struct Bar {
-    shown: Option<Instant>,
-    terminal: bool,
+/// A figure beside the published one, and whether it is as near as the demo means to come.
+fn line(figure: &Beside) -> String {
+    let style = Style::English;
+    let name = if figure.id.is_empty() { "whole" } else { figure.id };
+    let published = format_percent(figure.published.percent(2), style);
+    let bound = format!("{}.{} points", figure.within / 100, figure.within / 10 % 10);
+    match figure.made {
+        None => format!("{name}\tnot shown\t{published}"),
+        Some(made) => {
+            let near = if figure.is_near() { "within" } else { "NOT within" };
+            let made = format_percent(made.percent(2), style);
+            format!("{name}\t{made}\t{published}\t{near} {bound}")
+        }
+    }
 }
 
-impl Bar {
-    fn new() -> Self {
-        Self {
-            shown: None,
-            terminal: io::stderr().is_terminal(),
-        }
-    }
+#[cfg(test)]
+mod tests {
+    use domain::ratio::Ratio;
 
-    fn show(&mut self, done: usize, of: usize) {
-        const PAUSE: Duration = Duration::from_millis(100);
-        if !self.terminal || self.shown.is_some_and(|shown| shown.elapsed() < PAUSE) {
-            return;
-        }
-        self.shown = Some(Instant::now());
-        let filled = 40 * done / of.max(1);
-        let bar = format!(
-            "{}{}",
-            "#".repeat(filled),
-            ".".repeat(40_usize.saturating_sub(filled))
+    use super::*;
+
+    #[test]
+    fn a_figure_says_whether_it_is_near() {
+        let beside = |made: Option<i64>| Beside {
+            id: "",
+            published: Ratio::new(8394, 10_000).expect("a share"),
+            made: made.and_then(|made| Ratio::new(made, 10_000)),
+            within: 30,
+        };
+        assert_eq!(
+            line(&beside(Some(8424))),
+            "whole\t84.24%\t83.94%\twithin 0.3 points"
         );
-        // A bar that cannot be drawn is no reason to stop.
-        let _ = write!(io::stderr(), "\r[{bar}] {done} of {of} responses");
-    }
-
-    fn end(&self) {
-        if self.terminal {
-            let _ = writeln!(io::stderr());
-        }
+        assert_eq!(
+            line(&beside(Some(8425))),
+            "whole\t84.25%\t83.94%\tNOT within 0.3 points"
+        );
+        assert_eq!(line(&beside(None)), "whole\tnot shown\t83.94%");
     }
 }

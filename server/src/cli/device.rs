@@ -24,9 +24,12 @@ pub(super) enum Command {
     Deliver {
         /// The file
         file: PathBuf,
-        /// Also print the documents of refused responses, for whoever has to decide about them
-        #[arg(long)]
+        /// Also print the documents of refused responses, for whoever has to decide about them; with --reason
+        #[arg(long, requires = "reason")]
         show: bool,
+        /// Why documents are shown, in a sentence that is kept; `campaign reviews` lists it
+        #[arg(long, value_name = "TEXT", requires = "show")]
+        reason: Option<String>,
     },
     #[command(flatten)]
     Known(Known),
@@ -51,6 +54,9 @@ pub(super) enum Known {
         /// Only devices that someone should look after
         #[arg(long)]
         troubled: bool,
+        /// Where attempts were given up instead: one line for each question that was reached
+        #[arg(long)]
+        abandoned: bool,
     },
     /// Put a device into service: its answers count from now on
     Service {
@@ -84,13 +90,15 @@ pub(super) enum Known {
 
 pub(super) async fn run(common: &Common, command: Command) -> anyhow::Result<()> {
     let command = match command {
-        Command::Deliver { file, show } => return rescued::deliver(common, &file, show).await,
+        Command::Deliver { file, reason, .. } => {
+            return rescued::deliver(common, &file, reason.as_deref()).await;
+        }
         Command::Known(command) => command,
     };
     let service = open::for_command(common).await?;
     match command {
         Known::Enrol { point, label, pin } => enrol(&service, &point, &label, pin.as_deref()).await?,
-        Known::List { troubled } => list(&service, troubled).await?,
+        Known::List { troubled, abandoned } => list(&service, troubled, abandoned).await?,
         Known::Service { device } => service.set_device(device, DeviceState::InService).await?,
         Known::Trial { device } => service.set_device(device, DeviceState::Trial).await?,
         Known::Revoke { device } => service.set_device(device, DeviceState::Revoked).await?,
@@ -112,17 +120,27 @@ async fn enrol(service: &Service, point: &str, label: &str, pin: Option<&str>) -
     Ok(())
 }
 
-/// One line a device, tab by tab, with a heading.
-async fn list(service: &Service, troubled: bool) -> anyhow::Result<()> {
+/// One line a device, or one for each question at which attempts were given up; tab by tab, with a heading.
+async fn list(service: &Service, troubled: bool, abandoned: bool) -> anyhow::Result<()> {
     let now = service.now();
     let mut out = io::stdout().lock();
-    writeln!(
-        out,
+    let heading = if abandoned {
+        "device\tpoint\tlabel\tquestion\tattempts"
+    } else {
         "device\tpoint\tlabel\tstate\ttroubles\tcontact\tunsent\toldest_min\trefused\tskew_s\tstorage_pct\tabandoned\tprogram"
-    )?;
+    };
+    writeln!(out, "{heading}")?;
     for (known, troubles) in service.devices().await? {
-        if !troubled || !troubles.is_empty() {
+        if troubled && troubles.is_empty() {
+            continue;
+        }
+        if !abandoned {
             writeln!(out, "{}", line(&known, &troubles, now))?;
+            continue;
+        }
+        let (device, point, label) = (known.device.id, &known.point_code, &known.device.label);
+        for (question, attempts) in &known.abandoned_at {
+            writeln!(out, "{device}\t{point}\t{label}\t{question}\t{attempts}")?;
         }
     }
     Ok(())

@@ -1,7 +1,12 @@
 //! `nghe-dan export`: the responses of a campaign as CSV or JSON Lines.
 //!
 //! Neither ids, cases, receipts nor times of day leave (METHOD 7.4), and the order is random: whoever stood at
-//! a desk at nine o'clock must not find the answer that came at nine.
+//! a desk at nine o'clock must not find the answer that came at nine. Why they leave is kept before the first of
+//! them does (METHOD 7.2).
+//!
+//! Days are read one after the other, so what arrives meanwhile would be in where its day was not read yet, and out
+//! where it was. So whatever arrived after the start stays out. Of days whose figures are public no time of arrival is
+//! kept: what a device brings for them during an export cannot be told from the rest.
 
 mod shuffle;
 mod table;
@@ -16,9 +21,10 @@ use domain::answer::Answers;
 use domain::civil;
 use domain::id::UnitId;
 use serde_json::{Map, Value, json};
-use service::Service;
+use service::{Service, review};
 use store::catalogue::StoredVersion;
-use store::responses::{After, StoredResponse};
+use store::responses::{After, StoredResponse, Way};
+use time::OffsetDateTime;
 
 use super::open;
 use crate::config::Common;
@@ -32,9 +38,13 @@ const PAGE: i64 = 10_000;
 pub(super) struct Export {
     /// The campaign's key
     campaign: String,
+    /// Why they leave, in a sentence that is kept; `campaign reviews` lists it
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
     /// Questionnaire version, such as `desk-rating/1`; needed when the campaign asks several
     #[arg(long, value_name = "KEY/VERSION")]
     questionnaire: Option<String>,
+    /// How they are written
     #[arg(long, value_enum, default_value_t = Format::Csv)]
     format: Format,
     /// Where to write [default: standard output]
@@ -51,23 +61,31 @@ enum Format {
 }
 
 pub(super) async fn run(common: &Common, arguments: &Export) -> anyhow::Result<()> {
+    review::purpose(&arguments.reason)?;
     let service = open::for_command(common).await?;
+    let started = service.now();
     let campaign = service.campaign_by_key(&arguments.campaign)?;
     let version = version(&service, &campaign.versions, arguments.questionnaire.as_deref())?;
     let mut shuffle = Shuffle::new()?;
+    let mut rows = 0;
     let mut after = After(None);
     loop {
         let (page, next) = service.responses(campaign.id, after, PAGE).await?;
         if page.is_empty() {
             break;
         }
-        for stored in page.iter().filter(|stored| stored.version == version.id) {
+        let leaves = |stored: &&StoredResponse| stored.version == version.id && had_arrived(stored, started);
+        for stored in page.iter().filter(leaves) {
             if let Some(row) = row(&service, &version, stored)? {
                 shuffle.push(&row.to_string())?;
+                rows += 1;
             }
         }
         after = next;
     }
+    service
+        .note_handout(campaign.id, Way::Exported, rows, &arguments.reason)
+        .await?;
     let out: Box<dyn Write> = match &arguments.out {
         Some(path) => {
             Box::new(File::create(path).with_context(|| format!("cannot write {}", path.display()))?)
@@ -88,6 +106,11 @@ pub(super) async fn run(common: &Common, arguments: &Export) -> anyhow::Result<(
     out.flush()?;
     service.close().await;
     Ok(())
+}
+
+/// Whether a response had arrived by an instant. Times are erased when a day is public, days after it.
+fn had_arrived(stored: &StoredResponse, by: OffsetDateTime) -> bool {
+    stored.arrived_at.is_none_or(|at| at <= by)
 }
 
 fn version(

@@ -1,19 +1,28 @@
 //! Opening the database for a command, and reading what commands name.
 
+use std::future::Future;
+use std::io::{self, Write as _};
+use std::pin::pin;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use domain::civil;
 use domain::id::UnitId;
 use domain::unit::Resolved;
 use service::clock::{Clock, SystemClock};
+use service::error::ServiceError;
 use service::languages::Languages;
+use service::lease::{TALLIES, TERM};
 use service::{Options, Service};
 use time::Date;
 
 use crate::config::Common;
 use crate::master_key::MasterKey;
+
+/// How soon a command that waits for another process looks again.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// An open database.
 pub(super) struct Opened {
@@ -75,6 +84,29 @@ pub(super) async fn for_command(common: &Common) -> anyhow::Result<Service> {
     Ok(open(common, Schema::AsItIs, 64, Languages::default())
         .await?
         .service)
+}
+
+/// Does what works on the tallies, as soon as no other process does such a thing; says so when it has to wait.
+pub(super) async fn once_free<T>(
+    service: &Service,
+    work: impl Future<Output = Result<T, ServiceError>>,
+) -> anyhow::Result<T> {
+    let mut work = pin!(work);
+    let mut has_said = false;
+    loop {
+        if let Some(done) = service.under_lease(TALLIES, work.as_mut()).await? {
+            return Ok(done);
+        }
+        if !has_said {
+            writeln!(
+                io::stderr(),
+                "another process folds, releases or recounts; waiting until it is done (of one that died, up to {} minutes)",
+                TERM.as_secs() / 60
+            )?;
+            has_said = true;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
 }
 
 /// A unit by its id, code or address.

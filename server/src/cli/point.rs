@@ -55,8 +55,8 @@ pub(super) struct Add {
     #[arg(long)]
     needs_code: bool,
     /// The sampling cluster whose people answer here, of a campaign with a drawn sample: an opaque code that is kept
-    /// with their answers and never shown
-    #[arg(long, value_name = "CODE")]
+    /// with their answers and never shown. All points of a cluster are at one unit, so `--below` takes none
+    #[arg(long, value_name = "CODE", conflicts_with = "below")]
     cluster: Option<String>,
     /// The field of the procedure, an option of the questionnaire's question `field`, so that nobody is asked for it
     #[arg(long)]

@@ -1,11 +1,15 @@
 //! `nghe-dan release` and `recount`.
 
 use std::io::{self, Write as _};
+use std::sync::Arc;
 
 use anyhow::bail;
 use clap::Args;
 use domain::civil;
-use store::tallies::Grain;
+use service::Service;
+use service::error::ServiceError;
+use store::catalogue::Campaign;
+use store::tallies::{Disagreement, Grain};
 
 use super::open;
 use crate::config::Common;
@@ -28,17 +32,8 @@ pub(super) struct Recount {
 pub(super) async fn release(common: &Common, arguments: &Release) -> anyhow::Result<()> {
     let service = open::for_command(common).await?;
     let made = match &arguments.campaign {
-        None => service.release_all().await?,
-        Some(key) => {
-            service.fold().await?;
-            let campaign = service.campaign_by_key(key)?;
-            service
-                .release(&campaign)
-                .await?
-                .map(|made| (key.clone(), made))
-                .into_iter()
-                .collect()
-        }
+        None => open::once_free(&service, service.release_all()).await?,
+        Some(key) => open::once_free(&service, service.release(key)).await?,
     };
     let mut out = io::stdout().lock();
     for (campaign, made) in &made {
@@ -62,32 +57,42 @@ pub(super) async fn recount(common: &Common, arguments: &Recount) -> anyhow::Res
         Some(key) => vec![service.campaign_by_key(key)?],
         None => service.campaigns(),
     };
-    let mut found = 0;
-    for campaign in campaigns {
-        for wrong in service.recount(&campaign.key, !arguments.check).await? {
-            found += 1;
-            let grain = match wrong.grain {
-                Grain::Day(day) => civil::format(day),
-                Grain::Month(first) => civil::format(first)[..7].to_owned(),
-                Grain::Campaign => "campaign".to_owned(),
-            };
-            let channel = wrong.channel.as_str();
-            writeln!(
-                io::stdout(),
-                "{}\t{}\t{grain}\t{channel}\t{}",
-                campaign.key,
-                wrong.unit,
-                wrong.what
-            )?;
-        }
+    let found = open::once_free(&service, recounted(&service, &campaigns, !arguments.check)).await?;
+    for (campaign, wrong) in &found {
+        let grain = match wrong.grain {
+            Grain::Day(day) => civil::format(day),
+            Grain::Month(first) => civil::format(first)[..7].to_owned(),
+            Grain::Campaign => "campaign".to_owned(),
+        };
+        let channel = wrong.channel.as_str();
+        writeln!(
+            io::stdout(),
+            "{campaign}\t{}\t{grain}\t{channel}\t{}",
+            wrong.unit,
+            wrong.what
+        )?;
     }
     service.close().await;
-    match (found, arguments.check) {
+    match (found.len(), arguments.check) {
         (0, _) => writeln!(io::stdout(), "every tally agrees with its responses")?,
-        (_, true) => {
-            bail!("{found} tallies disagree with their responses; `nghe-dan recount` computes them again")
+        (wrong, true) => {
+            bail!("{wrong} tallies disagree with their responses; `nghe-dan recount` computes them again")
         }
-        (_, false) => writeln!(io::stdout(), "{found} tallies were computed again")?,
+        (wrong, false) => writeln!(io::stdout(), "{wrong} tallies were computed again")?,
     }
     Ok(())
+}
+
+/// What does not agree, with the key of its campaign.
+async fn recounted(
+    service: &Service,
+    campaigns: &[Arc<Campaign>],
+    repair: bool,
+) -> Result<Vec<(String, Disagreement)>, ServiceError> {
+    let mut found = Vec::new();
+    for campaign in campaigns {
+        let wrong = service.recount(&campaign.key, repair).await?.into_iter();
+        found.extend(wrong.map(|wrong| (campaign.key.clone(), wrong)));
+    }
+    Ok(found)
 }

@@ -2,22 +2,24 @@
 //!
 //! The answers are sealed: this program opens them, and nobody on the way did.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use domain::canonical::{self, Hash};
-use domain::id::ResponseId;
+use domain::id::{CampaignId, ResponseId};
 use serde::Deserialize;
 use service::Service;
 use service::intake::FromDevice;
 use service::languages::Languages;
+use service::review;
+use store::responses::Way;
 
 use super::open::{self, Opened, Schema};
 use crate::api::responses::{self, Format};
 use crate::config::Common;
-use crate::problem::Problem;
-use crate::sealed::Keyring;
+use crate::sealed::{Keyring, Sealed};
 
 /// The file that the staff's screen of a device saves.
 #[derive(Deserialize)]
@@ -42,8 +44,9 @@ struct Carried {
 }
 
 /// Hands in each response of the file as if the device had sent it, and prints a line for each: its id, what
-/// became of it, and why. With `show` the documents of refused ones follow, for whoever has to decide.
-pub(super) async fn deliver(common: &Common, file: &Path, show: bool) -> anyhow::Result<()> {
+/// became of it, and why. With a reason to show them the documents of refused ones follow, for whoever has to decide.
+pub(super) async fn deliver(common: &Common, file: &Path, reason: Option<&str>) -> anyhow::Result<()> {
+    reason.map(review::purpose).transpose()?;
     let rescued = read(file)?;
     let token_hash: Hash = canonical::from_hex(&rescued.device).context("the file names no device")?;
     let Opened {
@@ -52,12 +55,7 @@ pub(super) async fn deliver(common: &Common, file: &Path, show: bool) -> anyhow:
         clock,
     } = open::open(common, Schema::AsItIs, 64, Languages::default()).await?;
     let keyring = Keyring::load(&service, master, clock.now()).await?;
-    let mut out = io::stdout().lock();
-    writeln!(
-        out,
-        "response\toutcome\treason{}",
-        if show { "\tdocument" } else { "" }
-    )?;
+    let mut lines = Vec::new();
     for carried in &rescued.responses {
         let body = canonical::bytes_from_hex(&carried.sealed)
             .context("the file was changed: a body is no hexadecimal digits")?;
@@ -76,45 +74,80 @@ pub(super) async fn deliver(common: &Common, file: &Path, show: bool) -> anyhow:
         };
         let id = carried.id;
         let taken = responses::take(&service, &keyring, id, Format::Sealed, &body, Some(device)).await;
-        match taken {
+        lines.push(match taken {
             Ok(accepted) => {
                 let outcome = if accepted.repeat { "known" } else { "recorded" };
-                let reason = accepted.not_counted.map_or("-", |reason| reason.as_str());
-                writeln!(out, "{id}\t{outcome}\t{reason}")?;
+                let not_counted = accepted.not_counted.map_or("-", |reason| reason.as_str());
+                Line::told(format!("{id}\t{outcome}\t{not_counted}"))
             }
             Err(problem) => {
-                writeln!(
-                    out,
-                    "{}",
-                    refused(&service, &keyring, id, &body, &problem, show).await?
-                )?;
+                let settled = service.is_settled(id).await?;
+                let outcome = if settled { "settled" } else { "refused" };
+                let text = format!("{id}\t{outcome}\t{}", problem.code.as_str());
+                match reason {
+                    Some(_) => Line::with_document(text, &service, &keyring, id, &body).await?,
+                    None => Line::told(text),
+                }
             }
-        }
+        });
+    }
+    if let Some(reason) = reason {
+        note_shown(&service, &lines, reason).await?;
+    }
+    let mut out = io::stdout().lock();
+    let heading = if reason.is_some() { "\tdocument" } else { "" };
+    writeln!(out, "response\toutcome\treason{heading}")?;
+    for line in lines {
+        writeln!(out, "{}", line.text)?;
     }
     service.close().await;
     Ok(())
 }
 
-async fn refused(
-    service: &Service,
-    keyring: &Keyring,
-    id: ResponseId,
-    body: &[u8],
-    problem: &Problem,
-    show: bool,
-) -> anyhow::Result<String> {
-    let outcome = if service.is_settled(id).await? {
-        "settled"
-    } else {
-        "refused"
-    };
-    let mut line = format!("{id}\t{outcome}\t{}", problem.code.as_str());
-    if show {
-        let document = responses::open(service, keyring, id.0, body).await;
-        line.push('\t');
-        line.push_str(&document.map_or_else(|_| "-".to_owned(), |document| document.to_string()));
+/// What is printed of a response. It waits for the end, as why documents are shown is kept before the first of them is.
+struct Line {
+    text: String,
+    /// The campaign of the document that is shown.
+    shown: Option<CampaignId>,
+}
+
+impl Line {
+    const fn told(text: String) -> Self {
+        Self { text, shown: None }
     }
-    Ok(line)
+
+    /// With the document, where it opens. One of a point that is not known belongs to no campaign with which a reason
+    /// could be kept, and is not shown.
+    async fn with_document(
+        text: String,
+        service: &Service,
+        keyring: &Keyring,
+        id: ResponseId,
+        body: &[u8],
+    ) -> anyhow::Result<Self> {
+        let point = Sealed::parse(body).map_or("", |sealed| sealed.point);
+        let shown = service.campaign_at(point).await?;
+        let opened = responses::open(service, keyring, id.0, body).await;
+        Ok(match (shown, opened) {
+            (Some(campaign), Ok(document)) => Self {
+                text: format!("{text}\t{document}"),
+                shown: Some(campaign),
+            },
+            _ => Self::told(format!("{text}\t-")),
+        })
+    }
+}
+
+/// Keeps why documents are shown, with the campaigns that they are of.
+async fn note_shown(service: &Service, lines: &[Line], reason: &str) -> anyhow::Result<()> {
+    let mut numbers = BTreeMap::<CampaignId, usize>::new();
+    for campaign in lines.iter().filter_map(|line| line.shown) {
+        *numbers.entry(campaign).or_default() += 1;
+    }
+    for (campaign, number) in numbers {
+        service.note_handout(campaign, Way::Shown, number, reason).await?;
+    }
+    Ok(())
 }
 
 /// Settles every response of the file that the server does not hold: devices drop them when they try again.

@@ -6,10 +6,11 @@ use clap::{Args, ValueEnum};
 use domain::civil;
 use domain::status::{Reason, Status};
 use service::Service;
-use service::review::{Verdict, Which};
+use service::review::{Decision, Outcome, Verdict, Which};
+use store::responses::{Handout, Way};
 use time::{Date, OffsetDateTime};
 
-use super::open::date;
+use super::open::{self, date};
 
 /// Which responses are decided about.
 #[derive(Debug, Args)]
@@ -25,7 +26,7 @@ pub(super) struct Chosen {
     /// Their status and reason as `campaign held` prints them, such as `held/burst`, `excluded/review` or `counted`
     #[arg(long, value_parser = standing, value_name = "STATUS[/REASON]")]
     which: (Status, Option<Reason>),
-    /// Why, in a sentence that is kept with the decision
+    /// Why: a sentence that is kept with the decision for ever; write no names
     #[arg(long, value_name = "TEXT")]
     reason: String,
 }
@@ -67,8 +68,8 @@ pub(super) async fn held(service: &Service, campaign: &str) -> anyhow::Result<()
             out,
             "{}\t{}\t{}\t{}\t{}\t{}",
             group.point,
-            fact.map_or("", |fact| &fact.name.vi),
-            group.label,
+            cell(fact.map_or("", |fact| &fact.name.vi)),
+            cell(&group.label),
             civil::format(group.answered_on),
             written(group.status, group.reason),
             group.number
@@ -97,40 +98,67 @@ async fn decide(service: &Service, chosen: Chosen, verdict: Verdict) -> anyhow::
         status,
         reason,
     };
-    let changed = service
+    let Outcome { changed, moved } = service
         .review(&chosen.campaign, &which, verdict, &chosen.reason)
         .await?;
     let is = match verdict {
         Verdict::Count => written(Status::Counted, None),
         Verdict::Exclude(reason) => written(Status::Excluded, Some(reason)),
     };
-    writeln!(io::stdout(), "{changed} responses are {is} now")?;
+    let mut out = io::stdout().lock();
+    write!(out, "{changed} responses are {is} now")?;
+    if moved > 0 {
+        write!(out, "; {moved} had changed meanwhile and stay as they are")?;
+    }
+    writeln!(out)?;
     Ok(())
 }
 
-/// One line a decision, the first first.
+/// One line a decision and a handout of single responses, the first first.
 pub(super) async fn reviews(service: &Service, campaign: &str) -> anyhow::Result<()> {
+    let decisions = service.reviews(campaign).await?.into_iter();
+    let handouts = service.handouts(campaign).await?.into_iter();
+    let mut lines: Vec<(OffsetDateTime, String)> = decisions
+        .map(|decision| (decision.review.decided_at, decided(&decision)))
+        .chain(handouts.map(|handout| (handout.handed_at, handed_out(&handout))))
+        .collect();
+    lines.sort_by_key(|(at, _)| *at);
     let mut out = io::stdout().lock();
     writeln!(out, "decided_on\tpoint\tday\twhich\tnow\tresponses\treason")?;
-    for decision in service.reviews(campaign).await? {
-        let review = &decision.review;
-        writeln!(
-            out,
-            "{}\t{}\t{}\t{}\t{}\t{}\t{}",
-            day_of(review.decided_at),
-            decision.point,
-            civil::format(review.of.answered_on),
-            written(review.of.status, review.of.reason),
-            written(review.new_status, review.new_reason),
-            review.responses,
-            review.purpose.replace(['\t', '\n', '\r'], " ")
-        )?;
+    for (at, line) in lines {
+        writeln!(out, "{}\t{line}", civil::format(civil::date_of(at)))?;
     }
     Ok(())
 }
 
+fn decided(Decision { point, review }: &Decision) -> String {
+    format!(
+        "{point}\t{}\t{}\t{}\t{}\t{}",
+        civil::format(review.of.answered_on),
+        written(review.of.status, review.of.reason),
+        written(review.new_status, review.new_reason),
+        review.responses,
+        cell(&review.purpose)
+    )
+}
+
+/// It is about no point, day or standing, and changes nothing.
+fn handed_out(handout: &Handout) -> String {
+    let way = match handout.way {
+        Way::Exported => "exported",
+        Way::Shown => "shown",
+    };
+    format!(
+        "-\t-\t-\t{way}\t{}\t{}",
+        handout.responses,
+        cell(&handout.purpose)
+    )
+}
+
 pub(super) async fn retain(service: &Service, arguments: &Retain) -> anyhow::Result<()> {
-    let touched = service.retain(&arguments.campaign, arguments.before).await?;
+    // It folds what waits before it seals the days.
+    let retain = service.retain(&arguments.campaign, arguments.before);
+    let touched = open::once_free(service, retain).await?;
     writeln!(
         io::stdout(),
         "{touched} responses keep their id, digest, point, status, unit, date and version"
@@ -138,8 +166,9 @@ pub(super) async fn retain(service: &Service, arguments: &Retain) -> anyhow::Res
     Ok(())
 }
 
-fn day_of(at: OffsetDateTime) -> String {
-    civil::format(civil::date_of(at))
+/// A text as it stands in a table: what would break a line or a column, or command the terminal, becomes a space.
+fn cell(text: &str) -> String {
+    text.replace(char::is_control, " ")
 }
 
 /// A status and reason as they are printed and typed.
@@ -165,6 +194,11 @@ fn standing(text: &str) -> Result<(Status, Option<Reason>), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_keeps_its_line_and_column() {
+        assert_eq!(cell("Quầy 3\t(tầng 2)\r\n\u{1b}[2J"), "Quầy 3 (tầng 2)   [2J");
+    }
 
     #[test]
     fn what_is_printed_can_be_typed() {

@@ -43,9 +43,10 @@ pub(super) async fn run(common: &Common, settings: &Serve) -> anyhow::Result<()>
 
     let listener = std::net::TcpListener::bind(settings.listen())
         .with_context(|| format!("cannot listen on {}", settings.listen()))?;
+    let stop = listen::stop_asked()?;
     announce(&public, listener.local_addr()?);
     let jobs = Jobs::start(state, settings.settle_in());
-    listen::serve(listener, Door::new(&settings.trusted_proxy), tls, router).await?;
+    listen::serve(listener, Door::new(&settings.trusted_proxy), tls, router, stop).await?;
     jobs.stop().await;
     service.close().await;
     tracing::info!("stopped: every accepted response is on disk");

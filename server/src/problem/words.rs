@@ -23,6 +23,7 @@ const WORDS: &[(&str, &str)] = &[
     ("mode of answering", "cách trả lời"),
     ("RFC 3339 instant", "thời điểm dạng RFC 3339"),
     ("six digits or more", "từ sáu chữ số trở lên"),
+    ("something longer", "nội dung dài hơn"),
     (
         "letters without accents, digits, `-`, `_` and `.`",
         "chữ cái không dấu, chữ số, `-`, `_` và `.`",
@@ -31,6 +32,7 @@ const WORDS: &[(&str, &str)] = &[
     ("a number from 0 to 2147483647", "số từ 0 đến 2147483647"),
     ("a number from 1 to 200", "số từ 1 đến 200"),
     ("a number, 1 or higher", "số từ 1 trở lên"),
+    ("the value 1", "giá trị 1"),
     ("the id of a unit", "mã UUID của đơn vị"),
     ("a date such as 2026-11-22", "ngày dạng 2026-11-22"),
     (

@@ -278,6 +278,27 @@ async fn what_was_given_in_trial_stays_trial() {
 }
 
 #[tokio::test]
+async fn a_trial_is_told_by_1_alone() {
+    let world = World::new().await;
+    let token = world.device(&world.point).await;
+    let id = new_id();
+    for value in ["0", "false", "", "01"] {
+        let mut request = put_in_trial(&world, id, &token);
+        request
+            .headers_mut()
+            .insert("nghe-dan-trial", value.parse().unwrap());
+        let reply = world.send(request).await;
+        assert_eq!(
+            (reply.status, reply.code().as_str()),
+            (StatusCode::BAD_REQUEST, "request.bad_parameter"),
+            "{value:?}"
+        );
+        assert_eq!(reply.json()["params"]["name"], "Nghe-Dan-Trial");
+    }
+    assert!(world.store.response(id).await.unwrap().is_none());
+}
+
+#[tokio::test]
 async fn what_was_given_as_an_answer_is_held_by_a_device_in_trial_and_never_a_trial() {
     let world = World::new().await;
     let before = world.device(&world.point).await;

@@ -4,10 +4,9 @@ use axum::http::StatusCode;
 use domain::id::ResponseId;
 use domain::questionnaire::Version;
 use serde_json::{Value, json};
-use service::setup::NewPoint;
 use uuid::Uuid;
 
-use crate::world::{QUESTIONNAIRE, Reply, WARD, World, new_id, new_point};
+use crate::world::{QUESTIONNAIRE, Reply, World, new_id};
 
 #[tokio::test]
 async fn every_wrong_field_is_named_at_once() {
@@ -57,12 +56,7 @@ fn paths(reply: &Reply) -> Vec<String> {
 #[tokio::test]
 async fn what_only_the_server_sees_is_named_with_the_rest() {
     let world = World::new().await;
-    let point = world
-        .add_point(NewPoint {
-            needs_code: true,
-            ..new_point(WARD)
-        })
-        .await;
+    let point = world.coded_point().await;
     let mut document = world.document_at(&point);
     document["campaign"] = json!(Uuid::nil());
     document["handled_by"] = json!(Uuid::nil());

@@ -121,6 +121,31 @@ async fn the_series_has_the_months_up_to_the_period_asked() {
     );
 }
 
+#[tokio::test]
+async fn the_series_has_years_where_nothing_shorter_may_be_shown() {
+    let world = World::new().await;
+    let content = json!({"overall": 5, "aspects": {"access": 5, "procedures": 5, "officials": 5}});
+    for day in [date!(2026 - 09 - 15), date!(2026 - 10 - 15)] {
+        answer(&world, &world.point, day, 6, &content).await;
+    }
+    world.clock.advance(Duration::days(60));
+    world.service.release_all().await.unwrap();
+    let document = figures(&world, &format!("unit={WARD}")).await;
+    assert_eq!(document["period"], "2026");
+    let series = document["series"].as_array().unwrap();
+    let shown: Vec<(&Value, &Value)> = series
+        .iter()
+        .map(|point| (&point["period"], respondents(&point["cell"])))
+        .collect();
+    assert_eq!(shown, [(&json!("2026"), &json!(12))]);
+    // Before the first whole year there is nothing that could be shown.
+    let quarter = figures(&world, &format!("unit={WARD}&period=2026-Q3")).await;
+    assert_eq!(
+        (&quarter["cell"], &quarter["series"]),
+        (&json!({"state": "hidden"}), &json!([]))
+    );
+}
+
 fn order(document: &Value) -> Vec<&Value> {
     let rows = document["children"]["rows"].as_array().unwrap();
     rows.iter().map(|row| &row["unit"]["id"]).collect()

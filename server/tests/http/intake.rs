@@ -6,13 +6,12 @@ use domain::id::ResponseId;
 use domain::status::{Reason, Status};
 use serde_json::{Value, json};
 use server::middleware::headers::Policy;
-use service::setup::NewPoint;
 use store::catalogue::Campaign;
 use time::Duration;
 use time::macros::date;
 use tower::ServiceExt as _;
 
-use crate::world::{OTHER_WARD, WARD, World, new_id, new_point, put};
+use crate::world::{OTHER_WARD, World, new_id, new_point, put};
 
 #[tokio::test]
 async fn a_response_is_recorded_once_however_often_it_is_sent() {
@@ -259,14 +258,9 @@ async fn other_media_types_are_415() {
 }
 
 #[tokio::test]
-async fn a_runaway_device_is_told_to_wait_and_everyone_else_is_held() {
+async fn a_runaway_device_is_told_to_wait_and_nobody_else_is() {
     let world = World::new().await;
-    let point = world
-        .add_point(NewPoint {
-            hourly_limit: 1,
-            ..new_point(WARD)
-        })
-        .await;
+    let point = world.narrow_point().await;
     let token = world.device(&point).await;
     let mut statuses = Vec::new();
     for _ in 0..21 {
@@ -288,17 +282,61 @@ async fn a_runaway_device_is_told_to_wait_and_everyone_else_is_held() {
         (reply.code().as_str(), reply.header(header::RETRY_AFTER)),
         ("device.too_fast", "3600")
     );
-    // The code on the wall still takes answers, held until someone looked.
-    let id = new_id();
-    assert_eq!(
-        world.put(id, &world.document_at(&point)).await.status,
-        StatusCode::CREATED
-    );
-    let stored = world.store.response(id).await.unwrap().unwrap();
+    // Nobody else's answers are doubted for it: neither at the code on the wall, nor on another device.
+    let another = world.device(&point).await;
+    for token in [None, Some(another.as_str())] {
+        let id = new_id();
+        let reply = world.send(put(id, &world.document_at(&point), token)).await;
+        assert_eq!(reply.status, StatusCode::CREATED);
+        let stored = world.store.response(id).await.unwrap().unwrap();
+        assert_eq!((stored.status, stored.reason), (Status::Counted, None));
+    }
+}
+
+#[tokio::test]
+async fn a_flood_under_the_code_on_the_wall_takes_nothing_from_the_device() {
+    let world = World::new().await;
+    let point = world.narrow_point().await;
+    let token = world.device(&point).await;
+    let mut last = new_id();
+    for _ in 0..25 {
+        last = new_id();
+        let reply = world.put(last, &world.document_at(&point)).await;
+        assert_eq!(reply.status, StatusCode::CREATED, "a stuffer learns nothing");
+    }
+    let stored = world.store.response(last).await.unwrap().unwrap();
     assert_eq!(
         (stored.status, stored.reason),
         (Status::Held, Some(Reason::Burst))
     );
+    let id = new_id();
+    let reply = world.put_as(&token, id, &world.document_at(&point)).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.json());
+    let stored = world.store.response(id).await.unwrap().unwrap();
+    assert_eq!((stored.status, stored.reason), (Status::Counted, None));
+}
+
+#[tokio::test]
+async fn a_lost_reply_is_repeated_to_a_device_that_is_told_to_wait() {
+    let world = World::new().await;
+    let point = world.narrow_point().await;
+    let token = world.device(&point).await;
+    let (id, mut document) = (new_id(), world.document_at(&point));
+    assert_eq!(
+        world.put_as(&token, id, &document).await.status,
+        StatusCode::CREATED
+    );
+    for _ in 0..20 {
+        world.put_as(&token, new_id(), &world.document_at(&point)).await;
+    }
+    let waits = world.put_as(&token, new_id(), &world.document_at(&point)).await;
+    assert_eq!(waits.status, StatusCode::TOO_MANY_REQUESTS);
+    let again = world.put_as(&token, id, &document).await;
+    assert_eq!(again.status, StatusCode::OK);
+    assert_eq!(again.json().get("not_counted"), None, "it counts, as it did");
+    document["answers"]["overall"] = json!(1);
+    let other = world.put_as(&token, id, &document).await;
+    assert_eq!(other.status, StatusCode::CONFLICT);
 }
 
 #[tokio::test]
@@ -358,12 +396,7 @@ async fn a_client_that_hangs_up_still_has_a_stored_answer() {
 #[tokio::test]
 async fn a_one_time_code_is_good_for_one_response() {
     let world = World::new().await;
-    let point = world
-        .add_point(NewPoint {
-            needs_code: true,
-            ..new_point(WARD)
-        })
-        .await;
+    let point = world.coded_point().await;
     let codes = world.service.issue_codes(point.campaign, 2).await.unwrap();
     let with_code = |code: &str| {
         let mut document = world.document_at(&point);

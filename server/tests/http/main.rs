@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod assets;
+mod campaigns;
 mod devices;
 mod embed;
 mod fields;
 mod indicator_queries;
 mod indicators;
 mod intake;
+mod jobs;
 mod languages;
 mod openapi;
 mod privacy;

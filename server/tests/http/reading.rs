@@ -227,5 +227,8 @@ async fn keys_and_campaigns_are_listed() {
     assert_eq!(keys["keys"][0]["public"].as_str().unwrap().len(), 130);
     assert_eq!(keys["keys"][0]["made_on"], "2026-11-22");
     let campaigns = world.get("/api/v1/campaigns").await.json();
-    assert_eq!(campaigns["campaigns"][0]["key"], "desk-2026");
+    let campaign = &campaigns["campaigns"][0];
+    assert_eq!(campaign["key"], "desk-2026");
+    assert_eq!(campaign["channels"], json!([]), "every channel of the method");
+    assert_eq!(campaign["method"], json!({"id": "desk-rating-1", "version": 1}));
 }

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use domain::answer::Answers;
+use domain::channel::Channel;
 use domain::id::CampaignId;
 use domain::method::Selection;
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ use time::Duration;
 use time::macros::date;
 use uuid::Uuid;
 
-use crate::world::{WARD, World, new_id, new_point};
+use crate::world::{OTHER_WARD, WARD, World, new_id, new_point};
 
 const SAMPLE: CampaignId = CampaignId(Uuid::from_u128(0x2002));
 
@@ -65,8 +66,8 @@ async fn the_cluster_of_a_point_goes_with_its_responses_and_is_never_shown() {
     assert_eq!(stored.cluster, None, "a desk is no village");
 }
 
-#[tokio::test]
-async fn the_figures_of_a_sample_say_that_villages_were_drawn() {
+/// What the intervals of a sample in two villages cover, where so many people of no village answered as well.
+async fn covered(outsiders: usize) -> Value {
     let world = World::new().await;
     let village_a = village(&world).await;
     let of = async |cluster: Option<&str>| {
@@ -79,28 +80,30 @@ async fn the_figures_of_a_sample_say_that_villages_were_drawn() {
     };
     let points = [village_a, of(Some("29954-B1")).await];
     let outside = of(None).await;
-    let covers = async || {
-        world.service.release_all().await.unwrap();
-        let path = format!("/api/v1/indicators?unit={WARD}&campaign=sample-2026");
-        let cell = world.get(&path).await.json()["cell"].clone();
-        cell["figures"]["nodes"][0]["share"]["covers"].clone()
-    };
     for number in 0..40 {
         let mut document = document_at(&world, &points[number % 2]);
         document["answers"]["overall"] = json!(1 + number % 5);
+        assert_eq!(world.put(new_id(), &document).await.status, StatusCode::CREATED);
+    }
+    for _ in 0..outsiders {
+        let document = document_at(&world, &outside);
         assert_eq!(world.put(new_id(), &document).await.status, StatusCode::CREATED);
     }
     let mut campaign = Campaign::clone(&world.service.campaign_by_key("sample-2026").unwrap());
     campaign.ends_on = Some(date!(2026 - 11 - 22));
     world.service.put_campaign(&campaign).await.unwrap();
     world.clock.advance(Duration::days(10));
-    assert_eq!(covers().await, json!("sampling_of_clusters"));
+    world.service.release_all().await.unwrap();
+    let path = format!("/api/v1/indicators?unit={WARD}&campaign=sample-2026");
+    let cell = world.get(&path).await.json()["cell"].clone();
+    cell["figures"]["nodes"][0]["share"]["covers"].clone()
+}
+
+#[tokio::test]
+async fn the_figures_of_a_sample_say_that_villages_were_drawn() {
+    assert_eq!(covered(0).await, json!("sampling_of_clusters"));
     // Five people of no village: the villages say nothing about everybody any more.
-    for _ in 0..5 {
-        let document = document_at(&world, &outside);
-        assert_eq!(world.put(new_id(), &document).await.status, StatusCode::CREATED);
-    }
-    assert_eq!(covers().await, json!("sampling_of_persons"));
+    assert_eq!(covered(5).await, json!("sampling_of_persons"));
 }
 
 #[tokio::test]
@@ -178,6 +181,40 @@ async fn a_point_says_only_what_goes_with_its_campaign() {
             "{code}: {said}"
         );
     }
+    // Counted by unit and by class of channels, a village in two of them would be two villages.
+    for astray in [
+        NewPoint {
+            unit: OTHER_WARD,
+            ..drawn("29954-A3")
+        },
+        NewPoint {
+            channel: Channel::Home,
+            ..drawn("29954-A3")
+        },
+    ] {
+        let said = refused(astray).await;
+        assert!(
+            said.contains("`29954-A3`") && said.contains("counted as two"),
+            "{said}"
+        );
+    }
+    let by_portal = NewPoint {
+        channel: Channel::Portal,
+        ..drawn("29954-A3")
+    };
+    let point = world.add_point(by_portal).await;
+    let twice = vec![
+        drawn("29954-C1"),
+        NewPoint {
+            unit: OTHER_WARD,
+            ..drawn("29954-C1")
+        },
+    ];
+    let said = world.service.add_points(twice).await.unwrap_err().to_string();
+    assert!(said.contains("`29954-C1`"), "{said}");
+    let invited = world.service.invite_device(&point.code, "", None).await;
+    let said = invited.unwrap_err().to_string();
+    assert!(said.contains("two clusters of one"), "{said}");
     let field = NewPoint {
         field: Some("astronomy".to_owned()),
         ..new_point(WARD)

@@ -68,12 +68,7 @@ fn accepted(not_counted: &str, reason: &str) -> (StatusCode, Value, Value) {
 #[tokio::test]
 async fn a_device_is_told_of_a_burst() {
     let world = World::new().await;
-    let point = world
-        .add_point(NewPoint {
-            hourly_limit: 1,
-            ..new_point(WARD)
-        })
-        .await;
+    let point = world.narrow_point().await;
     let token = world.device(&point).await;
     for _ in 0..10 {
         let reply = world.put_as(&token, new_id(), &world.document_at(&point)).await;

@@ -4,7 +4,9 @@ use axum::http::StatusCode;
 use domain::channel::Channel;
 use domain::id::{CampaignId, ResponseId};
 use domain::method::Selection;
+use domain::status::{Reason, Status};
 use serde_json::{Value, json};
+use store::catalogue::Campaign;
 use time::macros::date;
 use time::{Date, Duration};
 use uuid::Uuid;
@@ -22,7 +24,7 @@ async fn answer(world: &World, day: Date, people: usize) {
 }
 
 /// A nightly campaign with answers of October and November, on 22 November.
-async fn answered() -> World {
+pub(crate) async fn answered() -> World {
     let world = World::new().await;
     answer(&world, date!(2026 - 10 - 15), 12).await;
     answer(&world, date!(2026 - 11 - 20), 12).await;
@@ -153,6 +155,46 @@ async fn a_hidden_cell_has_no_channels_that_tell_whether_anybody_answered() {
     }
 }
 
+/// The first release of all of a campaign closes it, so that nothing enters behind what it published.
+#[tokio::test]
+async fn an_ended_campaign_is_closed_by_its_first_release() {
+    let world = World::new().await;
+    let mut campaign = Campaign::clone(&world.service.campaign_by_key("desk-2026").unwrap());
+    campaign.ends_on = Some(date!(2026 - 11 - 22));
+    world.service.put_campaign(&campaign).await.unwrap();
+    answer(&world, date!(2026 - 11 - 22), 12).await;
+    let in_time = async || {
+        let id = ResponseId::new(date!(2026 - 11 - 22), service::clock::random());
+        let reply = world.put(id, &world.document()).await;
+        assert_eq!(reply.status, StatusCode::CREATED);
+        let stored = world.store.response(id).await.unwrap().unwrap();
+        (stored.status, stored.reason)
+    };
+    let closed_on = || world.service.campaign_by_key("desk-2026").unwrap().closed_on;
+
+    // A device without a network has five days, and releases of these days close nothing.
+    world.clock.advance(Duration::days(5));
+    world.service.release_all().await.unwrap();
+    assert_eq!(in_time().await, (Status::Counted, None));
+    assert_eq!(closed_on(), None);
+    let all = "unit=29954&period=campaign";
+    assert_eq!(
+        cell(&world, all).await,
+        unpublished("not_due", Some("2026-11-28"))
+    );
+
+    world.clock.advance(Duration::days(1));
+    world.service.release_all().await.unwrap();
+    let published = cell(&world, all).await;
+    assert_eq!(published["figures"]["respondents"], 13);
+    assert_eq!(closed_on(), Some(date!(2026 - 11 - 22)));
+    for _ in 0..6 {
+        assert_eq!(in_time().await, (Status::Late, Some(Reason::Closed)));
+    }
+    world.service.release("desk-2026").await.unwrap();
+    assert_eq!(cell(&world, all).await["figures"]["respondents"], 13);
+}
+
 #[tokio::test]
 async fn a_sample_has_no_months() {
     let world = World::new().await;
@@ -167,7 +209,7 @@ async fn a_sample_has_no_months() {
     let of_sample = async |query: &str| cell(&world, &format!("campaign=sample-2026&{query}")).await;
     assert_eq!(
         of_sample("unit=29954").await,
-        unpublished("not_due", Some("2026-12-16"))
+        unpublished("not_due", Some("2026-12-21"))
     );
     assert_eq!(
         of_sample("unit=29954&period=2026-10").await,

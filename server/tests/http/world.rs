@@ -58,6 +58,8 @@ impl Clock for TestClock {
 
 pub(crate) struct World {
     pub(crate) router: Router,
+    /// What jobs work on.
+    pub(crate) api: ApiState,
     pub(crate) service: Service,
     pub(crate) store: SharedStore,
     pub(crate) clock: Arc<TestClock>,
@@ -138,6 +140,7 @@ impl World {
             versions: vec![(date!(2026 - 01 - 01), version_id)],
             units: vec![COUNTRY],
             selection: Selection::Open,
+            channels: Vec::new(),
             release: ReleaseRule::Nightly,
             demo: false,
             starts_on: date!(2026 - 01 - 01),
@@ -148,8 +151,9 @@ impl World {
         let site = folder.path().join("site");
         build_site(&site);
         let keyring = Keyring::load(&service, master, clock.now()).await.unwrap();
+        let api = ApiState::new(service.clone(), keyring, Arc::<TestClock>::clone(&clock));
         let router = router::build(Parts {
-            api: ApiState::new(service.clone(), keyring, Arc::<TestClock>::clone(&clock)),
+            api: api.clone(),
             pages: server::pages::routes(
                 &site,
                 &service,
@@ -170,6 +174,7 @@ impl World {
         .await;
         Self {
             router,
+            api,
             service,
             store,
             clock,
@@ -181,6 +186,24 @@ impl World {
 
     pub(crate) async fn add_point(&self, point: NewPoint) -> Point {
         add_point(&self.service, point).await
+    }
+
+    /// A point that takes one answer an hour.
+    pub(crate) async fn narrow_point(&self) -> Point {
+        self.add_point(NewPoint {
+            hourly_limit: 1,
+            ..new_point(WARD)
+        })
+        .await
+    }
+
+    /// A point at which an answer needs a one-time code.
+    pub(crate) async fn coded_point(&self) -> Point {
+        self.add_point(NewPoint {
+            needs_code: true,
+            ..new_point(WARD)
+        })
+        .await
     }
 
     /// A device in service at a point; its token.

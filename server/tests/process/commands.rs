@@ -1,16 +1,20 @@
 //! The commands: from an empty folder to a stored answer, a stop, and what they then say.
 
 use std::net::TcpStream;
+use std::time::Duration;
 
 use domain::canonical;
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 use server::sealed;
+use service::clock::{Clock as _, SystemClock};
+use service::lease::TALLIES;
+use tokio::runtime::Runtime;
 
 use crate::support::client::Client;
 use crate::support::place::Place;
-use crate::support::survey::Survey;
+use crate::support::survey::{Survey, campaign};
 
 #[test]
 fn from_nothing_to_an_exported_answer() {
@@ -29,16 +33,8 @@ fn from_nothing_to_an_exported_answer() {
         listed.contains("desk-2026") && listed.contains(campaign.as_str()),
         "{listed}"
     );
-    let point = place.done(&[
-        "point",
-        "add",
-        "--campaign",
-        "desk-2026",
-        "--unit",
-        "29954",
-        "--label",
-        "Quầy 1",
-    ]);
+    let add = ["point", "add", "--campaign", "desk-2026", "--unit", "29954"];
+    let point = place.done(&[add.as_slice(), &["--label", "Quầy 1"]].concat());
     let code = point.split('\t').next().unwrap().to_owned();
     assert_eq!(place.done(&["point", "list", "29954"]), point);
     let device = place.done(&["device", "enrol", &code, "--label", "Máy ở quầy 3"]);
@@ -77,7 +73,8 @@ fn from_nothing_to_an_exported_answer() {
     let log = server.stop();
     assert!(log.contains("every accepted response is on disk"), "{log}");
 
-    let exported = place.done(&["export", "desk-2026", "--format", "jsonl"]);
+    let export = ["export", "desk-2026", "--reason", "Compared with the print."];
+    let exported = place.done(&[export.as_slice(), &["--format", "jsonl"]].concat());
     let row: Value = serde_json::from_str(exported.trim()).unwrap();
     assert_eq!(
         (&row["answers"], &row["served_at"]),
@@ -87,11 +84,39 @@ fn from_nothing_to_an_exported_answer() {
         !exported.contains("3f2b1c7e") && !exported.contains(&code),
         "neither id nor point leaves"
     );
-    assert_eq!(place.done(&["export", "desk-2026"]).lines().count(), 2);
+    assert_eq!(place.done(&export).lines().count(), 2);
     assert!(place.done(&["recount", "--check"]).contains("agrees"));
 
     place.done(&["campaign", "close", "desk-2026"]);
     assert!(place.done(&["campaign", "list"]).contains("closed"));
+}
+
+#[test]
+fn a_motto_stands_where_a_form_begins_in_both_languages() {
+    let place = Place::sqlite();
+    place.done(&["migrate"]);
+    let motto = [
+        "--motto-vi",
+        "Nghe dân để hành động",
+        "--motto-en",
+        "Listening to act",
+    ];
+    let add = [campaign("dong-thap", "desk-rating/1", "open").as_slice(), &motto].concat();
+    let half = &add[..add.len() - 2];
+    assert!(
+        place.refused(half).contains("--motto-en"),
+        "one language is not enough"
+    );
+    place.done(&add);
+    let point = place.done(&["point", "add", "--campaign", "dong-thap", "--unit", "29954"]);
+    let code = point.split('\t').next().unwrap();
+    let server = place.start();
+    let mut client = server.client();
+    for (path, motto) in [("", "Nghe dân để hành động"), ("/en", "Listening to act")] {
+        let page = client.get(&format!("{path}/s/{code}")).unwrap();
+        assert!(page.body.contains(motto), "{}", page.body);
+    }
+    server.stop();
 }
 
 /// A new device at the point, and what it needs to seal: its token, the number of the key, and the key.
@@ -157,7 +182,9 @@ fn a_file_that_a_device_saved_is_handed_in_and_settled() {
             "refused\tresponse.invalid"
         ]
     );
-    let again = outcomes(&["device", "deliver", "saved.json", "--show"]);
+    let show = ["device", "deliver", "saved.json", "--show"];
+    assert!(place.refused(&show).contains("--reason"));
+    let again = outcomes(&[show.as_slice(), &["--reason", "Was it a nine?"]].concat());
     assert_eq!(again[..3], ["known\t-", "known\tclock", "known\ttrial"]);
     assert!(again[3].contains("\"overall\":9"), "{again:?}");
     assert_eq!(
@@ -168,7 +195,17 @@ fn a_file_that_a_device_saved_is_handed_in_and_settled() {
         outcomes(&["device", "deliver", "saved.json"])[3],
         "settled\tresponse.invalid"
     );
-    let rows = place.done(&["export", "desk-2026", "--format", "jsonl"]);
+    let reviews = place.done(&["campaign", "reviews", "desk-2026"]);
+    assert_eq!(
+        reviews.lines().count(),
+        2,
+        "only what is shown is noted: {reviews}"
+    );
+    assert!(
+        reviews.ends_with("\t-\t-\t-\tshown\t1\tWas it a nine?\n"),
+        "{reviews}"
+    );
+    let rows = place.done(&["export", "desk-2026", "--format", "jsonl", "--reason", "Counted."]);
     assert_eq!(rows.lines().count(), 3);
     assert_eq!(rows.matches("\"channel\":\"desk_device\"").count(), 3);
     let stranger = json!({"format": 1, "device": "00".repeat(32), "responses": responses}).to_string();
@@ -178,14 +215,6 @@ fn a_file_that_a_device_saved_is_handed_in_and_settled() {
         "refused\tdevice.unknown"
     );
     server.stop();
-}
-
-/// Runs a command that must be refused, and returns what it said.
-fn refused(place: &Place, arguments: &[&str]) -> String {
-    let output = place.run(arguments);
-    assert!(!output.status.success(), "{arguments:?}");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{arguments:?}");
-    String::from_utf8(output.stderr).unwrap()
 }
 
 /// A desk rating under another version, with a change.
@@ -200,28 +229,8 @@ fn questionnaire(place: &Place, file: &str, version: &str, change: impl FnOnce(&
 /// The published versions, as a campaign may name them.
 fn is_published(place: &Place, version: &str) -> bool {
     let name = format!("desk-rating/{version}");
-    let add = [
-        "campaign",
-        "add",
-        "Not A Key",
-        "--title-vi",
-        "A",
-        "--title-en",
-        "A",
-        "--agency-vi",
-        "A",
-        "--agency-en",
-        "A",
-        "--questionnaire",
-        &name,
-        "--unit",
-        "82",
-        "--selection",
-        "open",
-        "--starts-on",
-        "2026-01-01",
-    ];
-    !refused(place, &add).contains("is not published")
+    let add = campaign("Not A Key", &name, "open");
+    !place.refused(&add).contains("is not published")
 }
 
 #[test]
@@ -232,10 +241,7 @@ fn a_questionnaire_is_published_once_and_a_broken_one_never() {
         definition["sections"][0]["questions"][0]["answer"] = json!({"kind": "rating", "scale": "nine"});
     });
     for more in [&["--check"][..], &[]] {
-        let said = refused(
-            &place,
-            &[&["import-questionnaire", "broken.json"][..], more].concat(),
-        );
+        let said = place.refused(&[&["import-questionnaire", "broken.json"][..], more].concat());
         assert!(said.contains("broken.json: /sections/0/questions/0/"), "{said}");
         assert!(said.contains("nothing was published"), "{said}");
     }
@@ -257,7 +263,7 @@ fn a_questionnaire_is_published_once_and_a_broken_one_never() {
     questionnaire(&place, "other.json", "2", |definition| {
         definition["title"]["en"] = json!("Another");
     });
-    let said = refused(&place, &["import-questionnaire", "other.json"]);
+    let said = place.refused(&["import-questionnaire", "other.json"]);
     assert!(
         said.contains("frozen") && said.contains("another version"),
         "{said}"
@@ -278,10 +284,10 @@ fn units_come_in_all_or_none() {
         "bad.csv",
         &[desk, "DT.AB.2,Quầy 2,Counter 2,counter,00000,01/07/2025"],
     );
-    let said = refused(&place, &["import-units", "bad.csv"]);
+    let said = place.refused(&["import-units", "bad.csv"]);
     assert!(said.contains("bad.csv, line 3, parent_code: "), "{said}");
     assert!(said.contains("nothing was changed"), "{said}");
-    let unknown = refused(&place, &["point", "list", "DT.AB.1"]);
+    let unknown = place.refused(&["point", "list", "DT.AB.1"]);
     assert!(
         unknown.contains("there is no unit"),
         "the good row did not come in: {unknown}"
@@ -290,7 +296,7 @@ fn units_come_in_all_or_none() {
     write("good.csv", &[desk]);
     let checked = place.done(&["import-units", "--check", "good.csv"]);
     assert_eq!(checked, "1 new, 0 changed, 0 unchanged\n");
-    refused(&place, &["point", "list", "DT.AB.1"]);
+    place.refused(&["point", "list", "DT.AB.1"]);
     assert_eq!(place.done(&["import-units", "good.csv"]), checked);
     place.done(&["point", "list", "DT.AB.1"]);
     assert_eq!(
@@ -324,39 +330,28 @@ fn a_release_is_made_by_hand() {
     place.done(&["campaign", "close", "desk-2026", "--on", "2026-11-20"]);
     let made = place.done(&["release", "desk-2026"]);
     assert!(made.starts_with("desk-2026\trelease 1\t"), "{made}");
-    assert_eq!(
-        place.done(&["release"]),
-        "nothing changed since the last release\n"
-    );
     server.stop();
+    let waited = while_another_works(&place, &["release"]);
+    assert_eq!(waited, "nothing changed since the last release\n");
+    let waited = while_another_works(&place, &["recount"]);
+    assert_eq!(waited, "every tally agrees with its responses\n");
     let server = place.start();
     assert_eq!(shown(&mut server.client()), json!(12));
     server.stop();
 }
 
-#[test]
-fn help_names_every_flag_with_its_variable() {
-    let place = Place::sqlite();
-    let help = place.done(&["serve", "--help"]);
-    for (flag, variable) in [
-        ("--config", "NGHE_DAN_CONFIG"),
-        ("--database", "DATABASE_URL"),
-        ("--master-key-file", "NGHE_DAN_MASTER_KEY_FILE"),
-        ("--allow-unsafe-database", "NGHE_DAN_ALLOW_UNSAFE_DATABASE"),
-        ("--log", "NGHE_DAN_LOG"),
-        ("--listen", "NGHE_DAN_LISTEN"),
-        ("--public-url", "NGHE_DAN_PUBLIC_URL"),
-        ("--tls-cert", "NGHE_DAN_TLS_CERT"),
-        ("--tls-key", "NGHE_DAN_TLS_KEY"),
-        ("--trusted-proxy", "NGHE_DAN_TRUSTED_PROXY"),
-        ("--site", "NGHE_DAN_SITE"),
-        ("--queue", "NGHE_DAN_QUEUE"),
-    ] {
-        assert!(
-            help.contains(flag) && help.contains(variable),
-            "{flag} {variable}\n{help}"
-        );
-    }
-    let missing = place.run(&["serve", "--listen", "0.0.0.0:0"]);
-    assert!(String::from_utf8_lossy(&missing.stderr).contains("--public-url is needed"));
+/// Runs a command while another process has the lease on the tallies for a second more, and returns what it printed.
+fn while_another_works(place: &Place, arguments: &[&str]) -> String {
+    Runtime::new().unwrap().block_on(async {
+        let store = place.store().await;
+        let now = SystemClock.now();
+        let until = now + Duration::from_secs(2);
+        assert!(store.lease(TALLIES, "another", now, until).await.unwrap());
+        store.close().await;
+    });
+    let output = place.run(arguments);
+    assert!(output.status.success(), "{arguments:?}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("another process folds"), "{said}");
+    String::from_utf8(output.stdout).unwrap()
 }

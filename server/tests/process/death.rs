@@ -6,8 +6,6 @@ use std::time::Duration;
 use domain::id::ResponseId;
 use rand::RngExt as _;
 use rand_chacha::ChaCha12Rng;
-use store::responses::After;
-use tokio::runtime::Runtime;
 
 use crate::support::client::Client;
 use crate::support::load::{Load, Sent};
@@ -65,7 +63,7 @@ fn kill_often(place: &Place, kills: usize) {
     server.stop();
     assert!(cut_off > kills, "the kills came under load: {cut_off} cut off");
 
-    let found = Runtime::new().unwrap().block_on(ids(place, &survey));
+    let found = survey.stored(place);
     let distinct: BTreeSet<ResponseId> = found.iter().copied().collect();
     assert_eq!(found.len(), distinct.len(), "some response is there twice");
     assert!(
@@ -97,22 +95,4 @@ fn send_again(client: &mut Client<std::net::TcpStream>, sent: &[Sent]) -> Vec<Re
             letter.id
         })
         .collect()
-}
-
-/// Every id that the database holds.
-async fn ids(place: &Place, survey: &Survey) -> Vec<ResponseId> {
-    let store = place.store().await;
-    let campaign = survey.campaign.parse().unwrap();
-    let mut ids = Vec::new();
-    let mut after = After::default();
-    loop {
-        let (page, next) = store.scan(campaign, after, 10_000).await.unwrap();
-        if page.is_empty() {
-            break;
-        }
-        ids.extend(page.iter().map(|stored| stored.id));
-        after = next;
-    }
-    store.close().await;
-    ids
 }

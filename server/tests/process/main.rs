@@ -7,6 +7,8 @@ mod contract;
 mod death;
 mod power;
 mod review;
+mod settings;
+mod stop;
 mod support;
 mod tls;
 mod two_servers;

@@ -6,14 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use tokio::runtime::Runtime;
 
 use crate::support::place::Place;
-use crate::support::survey::{Letter, Survey};
-
-/// Runs a command that must be refused, and returns what it said.
-fn refused(place: &Place, arguments: &[&str]) -> String {
-    let output = place.run(arguments);
-    assert!(!output.status.success(), "{arguments:?}");
-    String::from_utf8(output.stderr).unwrap()
-}
+use crate::support::survey::{Letter, Survey, campaign};
 
 fn number_of(place: &Place, survey: &Survey, status: Status) -> i64 {
     let campaign = survey.campaign.parse().unwrap();
@@ -84,9 +77,17 @@ fn a_burst_is_looked_at_counted_excluded_and_counted_again() {
     assert_eq!(held(), [line("held/burst", 2)]);
     assert_eq!(number_of(&place, &survey, Status::Counted), 3);
     let without_reason = &decide("count", "held/burst", "")[..9];
-    assert!(refused(&place, without_reason).contains("--reason"));
-    assert!(refused(&place, &decide("count", "held/burst", " ")).contains("reason: The field is missing."));
-    assert!(refused(&place, &decide("count", "held/clock", "None of these")).contains("no such responses"));
+    assert!(place.refused(without_reason).contains("--reason"));
+    assert!(
+        place
+            .refused(&decide("count", "held/burst", " "))
+            .contains("reason: The field is missing.")
+    );
+    assert!(
+        place
+            .refused(&decide("count", "held/clock", "None of these"))
+            .contains("no such responses")
+    );
     assert_eq!(held(), [line("held/burst", 2)], "nothing was decided yet");
 
     let count = decide("count", "held/burst", "A class of forty came with its teacher.");
@@ -117,15 +118,50 @@ fn a_burst_is_looked_at_counted_excluded_and_counted_again() {
 }
 
 #[test]
+fn single_responses_leave_with_a_reason_that_is_kept() {
+    let place = Place::sqlite();
+    burst(&place);
+    let reviews = || place.done(&["campaign", "reviews", "desk-2026"]);
+    let nothing = reviews();
+    let export = |reason| ["export", "desk-2026", "--format", "jsonl", "--reason", reason];
+    assert!(place.refused(&export("")[..4]).contains("--reason"));
+    assert!(
+        place
+            .refused(&export(" "))
+            .contains("reason: The field is missing.")
+    );
+    assert_eq!(reviews(), nothing, "nothing left");
+    assert_eq!(place.done(&export("For the yearly report.")).lines().count(), 5);
+    // Two arrived after the start, and one on a day whose times are erased.
+    let arrivals = "update response set arrived_at = 4102444800 where id in (select id from response order by id limit 2)";
+    place.tamper(arrivals);
+    place.tamper("update response set arrived_at = null where id in (select max(id) from response)");
+    assert_eq!(place.done(&export("Once more.")).lines().count(), 3);
+    let kept = reviews();
+    let mut left: Vec<&str> = kept
+        .lines()
+        .skip(1)
+        .map(|line| line.split_once('\t').unwrap().1)
+        .collect();
+    // Both were in the same second, perhaps.
+    left.sort_unstable();
+    assert_eq!(
+        left,
+        [
+            "-\t-\t-\texported\t3\tOnce more.",
+            "-\t-\t-\texported\t5\tFor the yearly report."
+        ]
+    );
+}
+
+#[test]
 fn retention_leaves_the_figures_and_a_known_repeat() {
     let place = Place::sqlite();
     let (survey, letters) = burst(&place);
     assert!(
-        refused(
-            &place,
-            &["campaign", "retain", "desk-2026", "--before", "2999-01-01"]
-        )
-        .contains("cannot be removed")
+        place
+            .refused(&["campaign", "retain", "desk-2026", "--before", "2999-01-01"])
+            .contains("cannot be removed")
     );
     let none = place.done(&["campaign", "retain", "desk-2026", "--before", "2026-11-20"]);
     assert!(none.starts_with("0 responses"), "{none}");
@@ -150,57 +186,40 @@ fn retention_leaves_the_figures_and_a_known_repeat() {
         "--reason",
         "Too late to look.",
     ];
-    assert!(refused(&place, &count).contains("retention"));
+    assert!(place.refused(&count).contains("retention"));
 }
 
 #[test]
 fn an_index_of_a_sample_is_not_asked_of_whoever_comes_by() {
     let place = Place::sqlite();
     place.done(&["migrate"]);
-    let campaign = |selection: &'static str| {
-        [
-            "campaign",
-            "add",
-            "sipas-2026",
-            "--title-vi",
-            "Đo lường",
-            "--title-en",
-            "Survey",
-            "--agency-vi",
-            "Sở Nội vụ",
-            "--agency-en",
-            "Home Affairs",
-            "--questionnaire",
-            "sipas/2023",
-            "--unit",
-            "82",
-            "--starts-on",
-            "2026-01-01",
-            "--selection",
-            selection,
-        ]
-    };
-    let said = refused(&place, &campaign("open"));
+    let campaign = |selection| campaign("sipas-2026", "sipas/2023", selection);
+    let said = place.refused(&campaign("open"));
     assert!(
         said.contains("sipas-1001") && said.contains("`probability`"),
         "{said}"
     );
     assert_eq!(place.done(&["campaign", "list"]), "", "nothing was made");
-    place.done(&campaign("probability"));
+    let channels = ["point_qr", "portal", "desk_device", "home"].map(|name| ["--channel", name]);
+    place.done(&[campaign("probability").as_slice(), channels.as_flattened()].concat());
     let point = ["point", "add", "--campaign", "sipas-2026", "--unit", "29954"];
     for channel in ["point_qr", "portal", "desk_device"] {
         let open = [point.as_slice(), &["--channel", channel]].concat();
-        let said = refused(&place, &open);
+        let said = place.refused(&open);
         assert!(
             said.contains(channel) && said.contains("`invitation`") && said.contains("--needs-code"),
             "{said}"
         );
     }
     assert_eq!(place.done(&["point", "list", "29954"]), "");
+    let said = place.refused(&[point.as_slice(), &["--channel", "post"]].concat());
+    assert!(said.contains("`post`") && said.contains("home"), "{said}");
     let home = [point.as_slice(), &["--channel", "home", "--cluster", "29954-A3"]].concat();
+    let said = place.refused(&[home.as_slice(), &["--below"]].concat());
+    assert!(said.contains("--below") && said.contains("--cluster"), "{said}");
     let made = place.done(&home);
     let code = made.split('\t').next().unwrap();
-    let said = refused(&place, &["device", "enrol", code]);
+    let said = place.refused(&["device", "enrol", code]);
     assert!(said.contains("desk_device"), "{said}");
     place.done(&[point.as_slice(), &["--needs-code"]].concat());
 }

@@ -13,10 +13,21 @@ use crate::support::survey::Survey;
 
 const CLIENTS: usize = 6;
 const RESPONSES: usize = 3_000;
+const MANY_RESPONSES: usize = 10_000;
 const REVIEWS: usize = 300;
 
 #[test]
 fn two_servers_and_a_reviewer_agree_to_the_last_count() {
+    agree_on(RESPONSES);
+}
+
+#[test]
+#[ignore = "takes a minute"]
+fn two_servers_and_a_reviewer_agree_on_ten_thousand() {
+    agree_on(MANY_RESPONSES);
+}
+
+fn agree_on(responses: usize) {
     let Some(place) = Place::postgres() else { return };
     let mut random = seed::draw("two servers");
     let survey = Survey::prepare(&place);
@@ -25,7 +36,7 @@ fn two_servers_and_a_reviewer_agree_to_the_last_count() {
     let review = Runtime::new()
         .unwrap()
         .block_on(review(&place, &load, &mut random));
-    load.wait_begun(RESPONSES);
+    load.wait_begun(responses);
     let sent = load.stop();
     first.stop();
     second.stop();
@@ -70,18 +81,14 @@ async fn review(place: &Place, load: &Load, random: &mut ChaCha12Rng) -> Review 
         let fresh = load.recorded_beyond(seen);
         seen += fresh.len();
         let letter = &fresh[random.random_range(0..fresh.len())];
-        let out = (Status::Excluded, Some(Reason::Review));
-        let former = store
-            .set_status(letter.id, out.0, out.1, OffsetDateTime::UNIX_EPOCH)
-            .await
-            .unwrap();
-        assert_eq!(former, Status::Counted);
+        let (on, out) = ((Status::Counted, None), (Status::Excluded, Some(Reason::Review)));
+        let set = async |former, new| {
+            let at = OffsetDateTime::UNIX_EPOCH;
+            store.set_status(letter.id, former, new, at).await.unwrap()
+        };
+        assert!(set(on, out).await, "it was counted");
         if number % 2 == 0 {
-            let back = (Status::Counted, None);
-            store
-                .set_status(letter.id, back.0, back.1, OffsetDateTime::UNIX_EPOCH)
-                .await
-                .unwrap();
+            assert!(set(out, on).await);
             review.restored += 1;
         } else {
             review.excluded += 1;

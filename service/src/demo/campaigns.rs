@@ -10,6 +10,7 @@ use store::catalogue::{Campaign, Point, PointState, ReleaseRule, VersionId};
 use time::{Date, Duration};
 use uuid::Uuid;
 
+use super::places::Place;
 use crate::Service;
 use crate::error::ServiceError;
 use crate::setup::NewPoint;
@@ -34,6 +35,7 @@ impl Service {
             versions: vec![(starts_on, self.demo_version("desk-rating", "1")?)],
             units: self.demo_country(until)?,
             selection: Selection::Open,
+            channels: Vec::new(),
             release: ReleaseRule::Live,
             demo: true,
             starts_on,
@@ -47,9 +49,11 @@ impl Service {
     pub(super) async fn demo_survey_campaign(
         &self,
         until: Date,
-        sampled: &[UnitId],
+        villages: &[Place],
     ) -> Result<Arc<Campaign>, ServiceError> {
-        let starts_on = until - Duration::days(45);
+        let starts_on = until - Duration::days(super::SURVEY_DAYS);
+        let mut sampled: Vec<UnitId> = villages.iter().map(|village| village.unit).collect();
+        sampled.dedup();
         let campaign = Campaign {
             id: CampaignId(SURVEY_CAMPAIGN),
             key: "demo-sipas".to_owned(),
@@ -61,36 +65,39 @@ impl Service {
             hotline: "1022".to_owned(),
             motto: None,
             versions: vec![(starts_on, self.demo_version("sipas", "2023")?)],
-            units: sampled.to_vec(),
+            units: sampled,
             selection: Selection::Probability,
+            channels: Vec::new(),
             release: ReleaseRule::Live,
             demo: true,
             starts_on,
-            ends_on: Some(until),
+            // A demo is kept, and its link is to take answers also after the day on which it was made.
+            ends_on: Some(until + Duration::days(365)),
             closed_on: None,
         };
         self.put_campaign(&campaign).await?;
         Ok(Arc::new(campaign))
     }
 
-    /// One point a unit.
+    /// One point a place. That of a village gives its code to whoever answers there: one person without it would leave the
+    /// figures of every unit above without an interval between villages.
     pub(super) async fn demo_points(
         &self,
         campaign: &Campaign,
-        units: &[UnitId],
+        places: &[Place],
         channel: Channel,
     ) -> Result<Vec<Point>, ServiceError> {
-        let points = units
+        let points = places
             .iter()
-            .map(|unit| NewPoint {
+            .map(|place| NewPoint {
                 campaign: campaign.id,
-                unit: *unit,
+                unit: place.unit,
                 channel,
                 state: PointState::Active,
                 label: String::new(),
                 hourly_limit: 120,
                 needs_code: false,
-                cluster: None,
+                cluster: place.cluster.clone(),
                 field: None,
             })
             .collect();

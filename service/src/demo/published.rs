@@ -54,7 +54,7 @@ pub struct Beside {
     /// None where the demo's survey shows no figure.
     pub made: Option<Ratio>,
     /// How far it may be from the published one, in hundredths of a point.
-    within: i64,
+    pub within: i64,
 }
 
 impl Beside {

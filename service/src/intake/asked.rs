@@ -49,15 +49,12 @@ impl Asked<'_> {
 }
 
 /// What was read; an error is noted beside the others.
-pub(super) fn or_note<T>(read: Option<Result<T, FieldError>>, errors: &mut Vec<FieldError>) -> Option<T> {
-    or_note_all(read.map(|read| read.map_err(|error| vec![error])), errors)
+pub(super) fn or_note<T>(read: Result<T, FieldError>, errors: &mut Vec<FieldError>) -> Option<T> {
+    or_note_all(read.map_err(|error| vec![error]), errors)
 }
 
-pub(super) fn or_note_all<T>(
-    read: Option<Result<T, Vec<FieldError>>>,
-    errors: &mut Vec<FieldError>,
-) -> Option<T> {
-    match read? {
+pub(super) fn or_note_all<T>(read: Result<T, Vec<FieldError>>, errors: &mut Vec<FieldError>) -> Option<T> {
+    match read {
         Ok(read) => Some(read),
         Err(wrong) => {
             errors.extend(wrong);

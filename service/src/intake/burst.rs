@@ -3,11 +3,15 @@
 //! A point's code hangs on the wall, so anyone may send under it, and nobody may switch the desk off with
 //! it: what exceeds the point's rate is stored and held for review instead of refused. Addresses are not
 //! looked at: a commune office, a carrier and a classroom each share one.
+//!
+//! Those who show no token are counted together, and each device of the point by itself. A flood under the code
+//! on the wall therefore takes nothing from the device, and what a device brings after an outage takes nothing
+//! from people who answer on their phones.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use domain::id::PointId;
+use domain::id::{DeviceId, PointId};
 use time::OffsetDateTime;
 
 const HOUR_S: i64 = 3600;
@@ -17,10 +21,13 @@ const RUNAWAY: i64 = 20;
 /// How many hours of its point's rate a device may bring in one: a day without a network.
 const DAY: i64 = 10;
 
-/// Answers taken at each point in the running hour, in this process.
+/// Who sends: whoever knows the point's code, or one device of the point.
+type Sender = (PointId, Option<DeviceId>);
+
+/// Answers taken of each sender in the running hour, in this process.
 #[derive(Debug, Default)]
 pub(crate) struct Bursts {
-    hours: Mutex<HashMap<PointId, Hour>>,
+    hours: Mutex<HashMap<Sender, Hour>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +36,7 @@ struct Hour {
     taken: i64,
 }
 
-/// How full the hour of a point is.
+/// How full the hour of a sender is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Load {
     taken: i64,
@@ -57,11 +64,11 @@ impl Load {
 }
 
 impl Bursts {
-    /// Counts one more answer at the point and says how full its hour is.
-    pub(crate) fn take(&self, point: PointId, limit: i32, now: OffsetDateTime) -> Load {
+    /// Counts one more answer of the sender and says how full its hour is.
+    pub(crate) fn take(&self, sender: Sender, limit: i32, now: OffsetDateTime) -> Load {
         let now = now.unix_timestamp();
         let mut hours = self.hours.lock().unwrap_or_else(PoisonError::into_inner);
-        let hour = hours.entry(point).or_insert(Hour { began: now, taken: 0 });
+        let hour = hours.entry(sender).or_insert(Hour { began: now, taken: 0 });
         if now - hour.began >= HOUR_S || now < hour.began {
             *hour = Hour { began: now, taken: 0 };
         }
@@ -85,15 +92,19 @@ mod tests {
     #[test]
     fn a_point_over_its_rate_is_seen_and_recovers_after_the_hour() {
         let bursts = Bursts::default();
-        let point = PointId(Uuid::from_u128(1));
+        let wall = (PointId(Uuid::from_u128(1)), None);
         let start = datetime!(2026-11-22 08:00 UTC);
-        assert!((0..3).all(|_| !bursts.take(point, 3, start).is_over()));
-        let over = bursts.take(point, 3, start + Duration::minutes(59));
+        assert!((0..3).all(|_| !bursts.take(wall, 3, start).is_over()));
+        let over = bursts.take(wall, 3, start + Duration::minutes(59));
         assert!(over.is_over() && !over.is_runaway());
-        assert!(
-            !bursts.take(PointId(Uuid::from_u128(2)), 3, start).is_over(),
-            "another desk is not touched"
-        );
-        assert!(!bursts.take(point, 3, start + Duration::minutes(61)).is_over());
+        let device = (wall.0, Some(DeviceId(Uuid::from_u128(3))));
+        let elsewhere = (PointId(Uuid::from_u128(2)), None);
+        for other in [device, elsewhere] {
+            assert!(
+                !bursts.take(other, 3, start).is_over(),
+                "{other:?} is not touched"
+            );
+        }
+        assert!(!bursts.take(wall, 3, start + Duration::minutes(61)).is_over());
     }
 }

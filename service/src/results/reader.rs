@@ -116,10 +116,15 @@ impl Reader<'_> {
         } else {
             HashMap::new()
         };
+        // What is due is the same for all units, of which there may be a country.
+        let mut unreleased = HashMap::new();
         let cells = keys.into_iter().map(|key| {
-            let cell = stored
-                .remove(&(key, column))
-                .unwrap_or_else(|| self.absent(key, channel, together.get(&(key, Column::All))));
+            let cell = stored.remove(&(key, column)).unwrap_or_else(|| {
+                let why = *unreleased
+                    .entry(key.period)
+                    .or_insert_with(|| self.service.unreleased(self.campaign, self.from, key.period));
+                self.absent(key, channel, why, together.get(&(key, Column::All)))
+            });
             (key, cell)
         });
         Ok(cells.collect())
@@ -172,14 +177,21 @@ impl Reader<'_> {
         Ok(Some(((key, column), cell)))
     }
 
-    /// What is said of a cell that no row speaks of, of which a release has `together` for all channels.
+    /// What is said of a cell that no row speaks of, whose period is not released as `unreleased` says, and of which a
+    /// release has `together` for all channels.
     ///
     /// A release has a row for all channels of every unit and period in it, also where nobody answered.
-    fn absent(&self, key: Key, channel: Option<ChannelClass>, together: Option<&CellState>) -> CellState {
+    fn absent(
+        &self,
+        key: Key,
+        channel: Option<ChannelClass>,
+        unreleased: Option<Unpublished>,
+        together: Option<&CellState>,
+    ) -> CellState {
         if !self.coverage.reaches(key.unit) {
             return CellState::NotInSample;
         }
-        if let Some(why) = self.service.unreleased(self.campaign, self.from, key.period) {
+        if let Some(why) = unreleased {
             return CellState::NotPublished(why);
         }
         if channel.is_some() && !Rules::PUBLIC.grain.splits(key.period) {

@@ -1,5 +1,7 @@
 //! Making access points.
 
+use std::collections::{BTreeSet, HashMap};
+
 use domain::channel::Channel;
 use domain::code::POINT_LENGTH;
 use domain::id::{CampaignId, PointId, UnitId};
@@ -69,6 +71,7 @@ impl Service {
             self.check_point(&point, &campaign)?;
             made.push(point);
         }
+        self.check_clusters(&made).await?;
         self.store().put_points(&made).await?;
         Ok(made)
     }
@@ -77,6 +80,7 @@ impl Service {
     pub async fn put_point(&self, point: &Point) -> Result<(), ServiceError> {
         let campaign = self.campaign(point.campaign).await?;
         self.check_point(point, &campaign)?;
+        self.check_clusters(std::slice::from_ref(point)).await?;
         self.store().put_points(std::slice::from_ref(point)).await?;
         self.refresh().await
     }
@@ -105,6 +109,45 @@ impl Service {
         Ok(())
     }
 
+    /// Whether each sampling cluster stands at one unit and in one class of channels. Tallies are kept by both, so a
+    /// village that were in two of them would be squared in two halves and counted as two villages.
+    async fn check_clusters(&self, points: &[Point]) -> Result<(), ServiceError> {
+        let in_clusters = || points.iter().filter(|point| point.cluster.is_some());
+        let campaigns: BTreeSet<CampaignId> = in_clusters().map(|point| point.campaign).collect();
+        let given: BTreeSet<PointId> = points.iter().map(|point| point.id).collect();
+        for campaign in campaigns {
+            let known = self.store().points_in_clusters(campaign).await?;
+            let place = |point: &Point| (point.unit, point.channel.class());
+            // What is replaced says nothing any more.
+            let others = known.iter().filter(|point| !given.contains(&point.id));
+            let mut places: HashMap<_, _> = others.map(|point| (&point.cluster, place(point))).collect();
+            for point in in_clusters().filter(|point| point.campaign == campaign) {
+                if *places.entry(&point.cluster).or_insert(place(point)) != place(point) {
+                    return Err(ServiceError::Invalid(format!(
+                        "the cluster `{}` has points at another unit, or with channels of another class, and would be \
+                         counted as two: keep a village to one unit and one class of channels, or use another code",
+                        point.cluster.as_deref().unwrap_or_default()
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a desk device may stand at the point: its answers are of the desk's class whatever the point's channel
+    /// is, so a village would be counted as two clusters.
+    pub(crate) fn check_device(&self, campaign: &Campaign, point: &Point) -> Result<(), ServiceError> {
+        self.check_channel(campaign, Channel::DeskDevice, point.needs_code)?;
+        if point.cluster.is_some() && point.channel.class() != Channel::DeskDevice.class() {
+            return Err(ServiceError::Invalid(format!(
+                "the point has a sampling cluster and takes answers by `{}`, and a device would make two clusters of \
+                 one: make a point with the channel `desk_device` and another cluster for it",
+                point.channel.as_str()
+            )));
+        }
+        Ok(())
+    }
+
     /// Whether answers that come by a channel may enter what the campaign measures.
     pub(crate) fn check_channel(
         &self,
@@ -112,6 +155,14 @@ impl Service {
         channel: Channel,
         needs_code: bool,
     ) -> Result<(), ServiceError> {
+        if !campaign.channels.is_empty() && !campaign.channels.contains(&channel) {
+            let names: Vec<&str> = campaign.channels.iter().map(|channel| channel.as_str()).collect();
+            return Err(ServiceError::Invalid(format!(
+                "the campaign takes no answers by `{}`; its channels are {}",
+                channel.as_str(),
+                names.join(", ")
+            )));
+        }
         if !channel.is_open() || needs_code {
             return Ok(());
         }

@@ -111,6 +111,14 @@ macro_rules! catalogue {
                 rows.into_iter().map(sql::point_of).collect()
             }
 
+            async fn points_in_clusters(&self, campaign: CampaignId) -> Result<Vec<Point>, StoreError> {
+                let rows: Vec<sql::PointRow> = sqlx::query_as(sql::POINTS_IN_CLUSTERS)
+                    .bind(campaign.0)
+                    .fetch_all(&self.reader)
+                    .await?;
+                rows.into_iter().map(sql::point_of).collect()
+            }
+
             async fn put_device(&self, device: &Device) -> Result<(), StoreError> {
                 sqlx::query(sql::PUT_DEVICE)
                     .bind(device.id.0)
@@ -280,6 +288,7 @@ macro_rules! catalogue {
                     .bind(days_since_epoch(campaign.starts_on))
                     .bind(campaign.ends_on.map(days_since_epoch))
                     .bind(campaign.closed_on.map(days_since_epoch))
+                    .bind(sql::channels_json(&campaign.channels))
                     .execute(&mut *tx)
                     .await?;
                 for drop in [sql::DROP_CAMPAIGN_VERSIONS, sql::DROP_CAMPAIGN_UNITS] {

@@ -54,11 +54,12 @@ pub(super) const VERSION_IDS: &str = "select id from questionnaire_version";
 pub(super) const VERSIONS: &str = "select id, hash, definition from questionnaire_version order by id";
 
 pub(super) const PUT_CAMPAIGN: &str = "insert into campaign (id, key, title, agency, hotline, motto, selection, release_rule, demo, starts_on, ends_on, \
-     closed_on) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+     closed_on, channels) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
      on conflict (id) do update set key = excluded.key, title = excluded.title, agency = excluded.agency, \
      hotline = excluded.hotline, motto = excluded.motto, selection = excluded.selection, \
      release_rule = excluded.release_rule, demo = excluded.demo, starts_on = excluded.starts_on, \
-     ends_on = excluded.ends_on, closed_on = coalesce(campaign.closed_on, excluded.closed_on)";
+     ends_on = excluded.ends_on, closed_on = coalesce(campaign.closed_on, excluded.closed_on), \
+     channels = excluded.channels";
 pub(super) const DROP_CAMPAIGN_VERSIONS: &str = "delete from campaign_version where campaign = $1";
 pub(super) static PUT_CAMPAIGN_VERSIONS: Rows = Rows::new(
     "insert into campaign_version (campaign, from_day, version) values",
@@ -72,7 +73,7 @@ pub(super) static PUT_CAMPAIGN_UNITS: Rows = Rows::new(
     "on conflict do nothing",
 );
 pub(super) const CAMPAIGNS: &str = "select id, key, title, agency, hotline, motto, selection, release_rule, demo, \
-     starts_on, ends_on, closed_on from campaign order by key";
+     starts_on, ends_on, closed_on, channels from campaign order by key";
 pub(super) const CAMPAIGN_VERSIONS: &str =
     "select campaign, from_day, version from campaign_version order by campaign, from_day";
 pub(super) const CAMPAIGN_UNITS: &str = "select campaign, unit from campaign_unit order by campaign, unit";
@@ -101,6 +102,8 @@ macro_rules! points {
 pub(super) const POINT_BY_CODE: &str = points!("where code = $1");
 pub(super) const POINT: &str = points!("where id = $1");
 pub(super) const POINTS_OF: &str = points!("where unit = $1 order by label, code");
+pub(super) const POINTS_IN_CLUSTERS: &str =
+    points!("where campaign = $1 and sampling_cluster is not null order by code");
 
 pub(crate) const PUT_DEVICE: &str = "insert into device (id, point, token_hash, state, revoked_on, label) values ($1, $2, $3, $4, $5, $6) \
      on conflict (id) do update set point = excluded.point, token_hash = excluded.token_hash, \
@@ -145,6 +148,7 @@ pub(super) type CampaignRow = (
     i32,
     Option<i32>,
     Option<i32>,
+    String,
 );
 pub(super) type PointRow = (
     Uuid,
@@ -240,7 +244,7 @@ pub(super) fn version_of((id, hash, definition): VersionRow) -> Result<StoredVer
 
 const SELECTIONS: [Selection; 3] = [Selection::Probability, Selection::CensusOfServed, Selection::Open];
 const RULES: [ReleaseRule; 2] = [ReleaseRule::Nightly, ReleaseRule::Live];
-const POINT_STATES: [PointState; 3] = [PointState::Trial, PointState::Active, PointState::Retired];
+const POINT_STATES: [PointState; 2] = [PointState::Trial, PointState::Active];
 const DEVICE_STATES: [DeviceState; 3] = [DeviceState::Trial, DeviceState::InService, DeviceState::Revoked];
 
 /// The stored number of a value: its place in its list, which only ever grows at the end.
@@ -294,6 +298,15 @@ fn text_of(json: &str) -> Result<Text, StoreError> {
     serde_json::from_str(json).map_err(|_| StoreError::Corrupt("a text in several languages"))
 }
 
+/// The list of channels as it is stored: a JSON array of their names.
+pub(super) fn channels_json(channels: &[Channel]) -> String {
+    serde_json::to_string(channels).unwrap_or_default()
+}
+
+fn channels_of(json: &str) -> Result<Vec<Channel>, StoreError> {
+    serde_json::from_str(json).map_err(|_| StoreError::Corrupt("the channels of a campaign"))
+}
+
 pub(super) fn campaigns_of(
     rows: Vec<CampaignRow>,
     versions: &[(Uuid, i32, i32)],
@@ -301,7 +314,21 @@ pub(super) fn campaigns_of(
 ) -> Result<Vec<Campaign>, StoreError> {
     rows.into_iter()
         .map(|row| {
-            let (id, key, title, agency, hotline, motto, selection, rule, demo, starts, ends, closed) = row;
+            let (
+                id,
+                key,
+                title,
+                agency,
+                hotline,
+                motto,
+                selection,
+                rule,
+                demo,
+                starts,
+                ends,
+                closed,
+                channels,
+            ) = row;
             Ok(Campaign {
                 id: CampaignId(id),
                 key,
@@ -320,6 +347,7 @@ pub(super) fn campaigns_of(
                     .map(|(_, unit)| UnitId(*unit))
                     .collect(),
                 selection: numbered(&SELECTIONS, selection)?,
+                channels: channels_of(&channels)?,
                 release: numbered(&RULES, rule)?,
                 demo: demo != 0,
                 starts_on: date_of(starts)?,

@@ -59,9 +59,10 @@ macro_rules! devices {
             async fn devices(&self) -> Result<Vec<KnownDevice>, StoreError> {
                 let mut tx = self.reader.begin_with(<$db as Dialect>::SNAPSHOT).await?;
                 let devices = sqlx::query_as(sql::DEVICES).fetch_all(&mut *tx).await?;
+                let abandoned = sqlx::query_as(sql::ABANDONED).fetch_all(&mut *tx).await?;
                 let contacts = sqlx::query_as(sql::CONTACTS).fetch_all(&mut *tx).await?;
                 tx.commit().await?;
-                sql::known(devices, contacts)
+                sql::known(devices, abandoned, contacts)
             }
 
             async fn note_contact(

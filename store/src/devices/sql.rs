@@ -1,6 +1,6 @@
 //! The statements of devices, and their rows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::id::DeviceId;
 use uuid::Uuid;
@@ -22,6 +22,8 @@ pub(super) const SET_DEVICE: &str = "update device set state = $2, revoked_on = 
 pub(super) const DEVICES: &str = "select d.id, d.point, d.token_hash, d.state, d.revoked_on, d.label, p.code, \
      (select cast(coalesce(sum(a.attempts), 0) as bigint) from device_abandoned a where a.device = d.id) \
      from device d join point p on p.id = d.point order by p.code, d.label, d.id";
+pub(super) const ABANDONED: &str =
+    "select device, question, cast(sum(attempts) as bigint) from device_abandoned group by device, question";
 pub(super) const CONTACTS: &str = "select device, contact_at, clock_skew_s, unsent, oldest_unsent_s, refused, \
      last_delivery_s, program, format, storage_used, storage_quota, persisted, storage_failing from device_contact";
 pub(super) const PUT_CONTACT: &str = "insert into device_contact (device, contact_at, clock_skew_s, unsent, oldest_unsent_s, refused, \
@@ -60,7 +62,15 @@ pub(super) type ContactRow = (
     Option<i16>,
 );
 
-pub(super) fn known(rows: Vec<DeviceRow>, contacts: Vec<ContactRow>) -> Result<Vec<KnownDevice>, StoreError> {
+pub(super) fn known(
+    rows: Vec<DeviceRow>,
+    abandoned_at: Vec<(Uuid, String, i64)>,
+    contacts: Vec<ContactRow>,
+) -> Result<Vec<KnownDevice>, StoreError> {
+    let mut questions: HashMap<Uuid, BTreeMap<String, i64>> = HashMap::new();
+    for (device, question, attempts) in abandoned_at {
+        questions.entry(device).or_default().insert(question, attempts);
+    }
     let mut contacts = contacts
         .into_iter()
         .map(contact)
@@ -73,6 +83,7 @@ pub(super) fn known(rows: Vec<DeviceRow>, contacts: Vec<ContactRow>) -> Result<V
                     point_code,
                     contact: contacts.remove(&DeviceId(id)),
                     abandoned,
+                    abandoned_at: questions.remove(&id).unwrap_or_default(),
                 })
             },
         )

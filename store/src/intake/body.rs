@@ -82,13 +82,22 @@ macro_rules! intake {
             async fn record_once(&self, plan: &mut Plan<'_>, careful: bool) -> Result<Attempt, StoreError> {
                 plan.reset();
                 let mut tx = self.writer.begin_with(<$db as Dialect>::BEGIN).await?;
-                let mut barriers = Barriers::new();
+                let mut barriers = Barriers::default();
                 for campaign in plan.campaigns() {
                     let barrier: Option<Barrier> = sqlx::query_as(<$db as Dialect>::CAMPAIGN_BARRIER)
                         .bind(campaign.0)
                         .fetch_optional(&mut *tx)
                         .await?;
-                    barriers.insert(campaign, barrier.ok_or(StoreError::NotFound("campaign"))?);
+                    let barrier = barrier.ok_or(StoreError::NotFound("campaign"))?;
+                    barriers.campaigns.insert(campaign, barrier);
+                }
+                let devices = plan.devices();
+                for range in chunks(devices.len()) {
+                    let mut query = sqlx::query_as(<$db>::device_barrier().text::<$db>(range.len()));
+                    for device in &devices[range] {
+                        query = query.bind(device.0);
+                    }
+                    barriers.note_devices(query.fetch_all(&mut *tx).await?);
                 }
                 let asked = plan.to_look_up(&barriers, careful);
                 self.look_up(&mut tx, plan, &asked).await?;

@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::canonical::Hash;
 use domain::civil::days_since_epoch;
-use domain::id::CampaignId;
+use domain::id::{CampaignId, DeviceId};
 use domain::status::{Reason, Status};
+use uuid::Uuid;
 
 use super::{NewResponse, Recorded};
 use crate::StoreError;
 use crate::backend::{Dialect, hash_of};
+use crate::catalogue::DeviceState;
+use crate::catalogue::sql::device_state_number;
 use crate::tallies::place::{Cell, Deltas};
 
 /// A response known from before: number in the statement, digest, status, reason.
@@ -26,7 +29,24 @@ pub(crate) struct Barrier {
 }
 
 /// The barriers of a batch.
-pub(crate) type Barriers = BTreeMap<CampaignId, Barrier>;
+#[derive(Debug, Default)]
+pub(crate) struct Barriers {
+    pub(super) campaigns: BTreeMap<CampaignId, Barrier>,
+    /// The devices of the batch that are revoked.
+    pub(super) revoked: BTreeSet<DeviceId>,
+}
+
+/// A device and the number of its state.
+pub(super) type DeviceRow = (Uuid, i16);
+
+impl Barriers {
+    /// Notes which of the devices are revoked.
+    pub(super) fn note_devices(&mut self, rows: Vec<DeviceRow>) {
+        let revoked = device_state_number(DeviceState::Revoked);
+        let devices = rows.into_iter().filter(|(_, state)| *state == revoked);
+        self.revoked.extend(devices.map(|(device, _)| DeviceId(device)));
+    }
+}
 
 impl Barrier {
     /// The last day on which a response may have been answered, once it is known.
@@ -82,6 +102,12 @@ impl<'a> Plan<'a> {
     /// The campaigns of the batch, in order, so that two batches lock them alike.
     pub(super) fn campaigns(&self) -> BTreeSet<CampaignId> {
         self.batch.iter().map(|response| response.campaign).collect()
+    }
+
+    /// The devices that brought something of the batch; none where nobody showed a token.
+    pub(super) fn devices(&self) -> Vec<DeviceId> {
+        let devices: BTreeSet<DeviceId> = self.batch.iter().filter_map(|response| response.device).collect();
+        devices.into_iter().collect()
     }
 
     /// Those that must be looked up before anything is written: all of them when an insert found some known;
@@ -201,21 +227,27 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The status with which a response is stored: what was found before, or late once its campaign is closed.
+/// The status with which a response is stored: what was found before, held once its device is revoked, or late once
+/// its campaign is closed.
 pub(super) fn verdict(response: &NewResponse, barriers: &Barriers) -> (Status, Option<Reason>) {
+    let is_revoked = response
+        .device
+        .is_some_and(|device| barriers.revoked.contains(&device));
     let is_closed = barriers
+        .campaigns
         .get(&response.campaign)
         .is_some_and(|barrier| barrier.closed_on.is_some());
-    if is_closed && response.status == Status::Counted {
-        (Status::Late, Some(Reason::Closed))
-    } else {
-        (response.status, response.reason)
+    match response.status {
+        Status::Counted if is_revoked => (Status::Held, Some(Reason::Revoked)),
+        Status::Counted if is_closed => (Status::Late, Some(Reason::Closed)),
+        found => (found, response.reason),
     }
 }
 
 /// Whether the exact time of a response may be stored: not where its day was published.
 pub(super) fn keeps_times(response: &NewResponse, barriers: &Barriers) -> bool {
     barriers
+        .campaigns
         .get(&response.campaign)
         .and_then(|barrier| barrier.times_kept_from)
         .is_none_or(|from| days_since_epoch(response.answered_on) >= from)
@@ -223,6 +255,7 @@ pub(super) fn keeps_times(response: &NewResponse, barriers: &Barriers) -> bool {
 
 fn is_gone(response: &NewResponse, barriers: &Barriers) -> bool {
     barriers
+        .campaigns
         .get(&response.campaign)
         .and_then(|barrier| barrier.last_day(response))
         .is_some_and(|last| days_since_epoch(response.answered_on) > last)

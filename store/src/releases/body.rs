@@ -238,18 +238,18 @@ macro_rules! releases {
                 version: VersionId,
                 tags: usize,
                 ledger: i16,
-            ) -> Result<Vec<CellRow>, StoreError> {
+                each: &mut (dyn FnMut(CellRow) + Send),
+            ) -> Result<(), StoreError> {
                 let mut rows = sqlx::query_as(PREDECESSOR)
                     .bind(campaign.0)
                     .bind(version.0)
                     .bind(ledger)
                     .bind(i32::try_from(tags).unwrap_or(i32::MAX))
                     .fetch(&self.reader);
-                let mut cells = Vec::new();
                 while let Some(row) = rows.try_next().await? {
-                    cells.push(whole(row));
+                    each(whole(row));
                 }
-                Ok(cells)
+                Ok(())
             }
         }
 

@@ -9,8 +9,8 @@ use sqlx::{Postgres, Sqlite};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::sql::{self, ResponseRow, ReviewRow, StandingRow};
-use super::{After, Responses, Review, Standing, StoredResponse};
+use super::sql::{self, HandoutRow, ResponseRow, ReviewRow, StandingRow};
+use super::{After, Handout, Responses, Review, Stand, Standing, StoredResponse};
 use crate::StoreError;
 use crate::backend::{Db, Dialect, chunks, retrying};
 use crate::intake::plan::status_of;
@@ -82,11 +82,11 @@ macro_rules! responses {
             async fn set_status(
                 &self,
                 id: ResponseId,
-                status: Status,
-                reason: Option<Reason>,
+                former: Stand,
+                new: Stand,
                 at: OffsetDateTime,
-            ) -> Result<Status, StoreError> {
-                retrying!(self.set_status_once(id, status, reason, at))
+            ) -> Result<bool, StoreError> {
+                retrying!(self.set_status_once(id, former, new, at))
             }
 
             async fn count_by_status(&self, campaign: CampaignId) -> Result<Vec<(Status, i64)>, StoreError> {
@@ -154,26 +154,30 @@ macro_rules! responses {
                 rows.into_iter().map(Review::try_from).collect()
             }
 
-            async fn erase_times(&self, campaign: CampaignId, before: Date) -> Result<u64, StoreError> {
-                let before = days_since_epoch(before);
-                let kept_from: Option<Option<i32>> = sqlx::query_scalar(sql::TIMES_KEPT_FROM)
-                    .bind(campaign.0)
-                    .fetch_optional(&self.reader)
+            async fn put_handout(&self, handout: &Handout) -> Result<(), StoreError> {
+                sqlx::query(sql::PUT_HANDOUT)
+                    .bind(handout.id)
+                    .bind(handout.campaign.0)
+                    .bind(handout.way.code())
+                    .bind(handout.responses)
+                    .bind(&handout.purpose)
+                    .bind(handout.handed_at.unix_timestamp())
+                    .execute(&self.writer)
                     .await?;
-                let erased = kept_from.ok_or(StoreError::NotFound("campaign"))?;
-                let days: Vec<i32> = sqlx::query_scalar(sql::DAYS_WITH_TIMES)
+                Ok(())
+            }
+
+            async fn handouts(&self, campaign: CampaignId) -> Result<Vec<Handout>, StoreError> {
+                let rows: Vec<HandoutRow> = sqlx::query_as(sql::HANDOUTS)
                     .bind(campaign.0)
-                    .bind(erased.unwrap_or(i32::MIN))
-                    .bind(before)
                     .fetch_all(&self.reader)
                     .await?;
-                let mut touched = 0;
-                for day in days {
-                    touched += retrying!(self.erase_times_once(campaign, day))?;
-                }
-                // Days on which nobody has answered yet are over as well.
-                retrying!(self.keep_times_from(campaign, before))?;
-                Ok(touched)
+                rows.into_iter().map(sql::handout).collect()
+            }
+
+            async fn erase_times(&self, campaign: CampaignId, before: Date) -> Result<u64, StoreError> {
+                self.erase_times_before(campaign, days_since_epoch(before))
+                    .await
             }
 
             async fn retain(&self, campaign: CampaignId, before: Date) -> Result<u64, StoreError> {
@@ -196,10 +200,10 @@ macro_rules! responses {
             async fn set_status_once(
                 &self,
                 id: ResponseId,
-                status: Status,
-                reason: Option<Reason>,
+                former: Stand,
+                new: Stand,
                 at: OffsetDateTime,
-            ) -> Result<Status, StoreError> {
+            ) -> Result<bool, StoreError> {
                 let versions = self.all_versions().await?;
                 let mut tx = self.writer.begin_with(<$db as Dialect>::BEGIN).await?;
                 let row: Option<ResponseRow> = sqlx::query_as(sql::RESPONSE)
@@ -208,20 +212,23 @@ macro_rules! responses {
                     .fetch_optional(&mut *tx)
                     .await?;
                 let stored = StoredResponse::try_from(row.ok_or(StoreError::NotFound("response"))?)?;
-                let former = stored.status;
+                if (stored.status, stored.reason) != former {
+                    return Ok(false);
+                }
                 let changed = sqlx::query(sql::SET_STATUS)
                     .bind(<$db>::bucket(id.0))
                     .bind(id.0)
-                    .bind(former.code())
-                    .bind(status.code())
-                    .bind(reason.map(|reason| reason.code()))
+                    .bind(former.0.code())
+                    .bind(former.1.map_or(-1, Reason::code))
+                    .bind(new.0.code())
+                    .bind(new.1.map(Reason::code))
                     .bind(at.unix_timestamp())
                     .execute(&mut *tx)
                     .await?;
                 if changed.rows_affected() != 1 {
                     return Err(StoreError::Busy);
                 }
-                if former != status {
+                if former.0 != new.0 {
                     let version = versions
                         .get(&stored.version)
                         .ok_or(StoreError::Corrupt("a response names an unknown version"))?;
@@ -232,38 +239,12 @@ macro_rules! responses {
                     };
                     let mut deltas = Deltas::default();
                     let (cell, rated) = (stored.cell(), stored.rated());
-                    deltas.subtract::<$db>(cell, version, &answers, former, rated);
-                    deltas.add::<$db>(cell, version, &answers, status, rated);
+                    deltas.subtract::<$db>(cell, version, &answers, former.0, rated);
+                    deltas.add::<$db>(cell, version, &answers, new.0, rated);
                     self.add_to_days(&mut tx, deltas).await?;
                 }
                 tx.commit().await?;
-                Ok(former)
-            }
-
-            async fn keep_times_from(&self, campaign: CampaignId, day: i32) -> Result<(), StoreError> {
-                sqlx::query(sql::KEEP_TIMES_FROM)
-                    .bind(campaign.0)
-                    .bind(day)
-                    .execute(&self.writer)
-                    .await?;
-                Ok(())
-            }
-
-            async fn erase_times_once(&self, campaign: CampaignId, day: i32) -> Result<u64, StoreError> {
-                let mut tx = self.writer.begin_with(<$db as Dialect>::BEGIN).await?;
-                // The days come in order, so all before this one are done. Nothing enters the day with a time after.
-                sqlx::query(sql::KEEP_TIMES_FROM)
-                    .bind(campaign.0)
-                    .bind(day + 1)
-                    .execute(&mut *tx)
-                    .await?;
-                let erased = sqlx::query(sql::ERASE_TIMES)
-                    .bind(campaign.0)
-                    .bind(day)
-                    .execute(&mut *tx)
-                    .await?;
-                tx.commit().await?;
-                Ok(erased.rows_affected())
+                Ok(true)
             }
 
             async fn retain_once(&self, campaign: CampaignId, day: i32) -> Result<u64, StoreError> {

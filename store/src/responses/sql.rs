@@ -5,7 +5,7 @@ use domain::id::{CampaignId, PointId, ResponseId, UnitId};
 use domain::tally::{HandledBy, Rated};
 use uuid::Uuid;
 
-use super::{Review, Standing, StoredResponse};
+use super::{Handout, Review, Standing, StoredResponse, Way};
 use crate::StoreError;
 use crate::backend::{Rows, date_of, hash_of, instant_of};
 use crate::catalogue::VersionId;
@@ -31,8 +31,8 @@ pub(super) const NEXT_DAY: &str =
     "select min(answered_on) from response where campaign = $1 and answered_on > $2";
 pub(super) const REMARKS: &str =
     "select question, body from remark where bucket = $1 and response = $2 order by question";
-pub(super) const SET_STATUS: &str = "update response set status = $4, reason = $5, status_at = $6 \
-     where bucket = $1 and id = $2 and status = $3";
+pub(super) const SET_STATUS: &str = "update response set status = $5, reason = $6, status_at = $7 \
+     where bucket = $1 and id = $2 and status = $3 and coalesce(reason, -1) = $4";
 pub(super) const COUNT_BY_STATUS: &str =
     "select status, count(*) from response where campaign = $1 group by status order by status";
 
@@ -47,24 +47,20 @@ pub(super) const DROP_ANSWERS: &str = "update response set answers = null, arriv
      clock_offset_s = null, status_at = null, sampling_cluster = null, sampling_case = null \
      where campaign = $1 and answered_on = $2 and answers is not null";
 
+/// The two databases do not agree on where nothing comes in an order.
 pub(super) const STANDINGS: &str = "select point, answered_on, status, reason, count(*) from response \
      where campaign = $1 and status <> 0 group by point, answered_on, status, reason \
-     order by point, answered_on, status, reason";
+     order by point, answered_on, status, coalesce(reason, -1)";
 pub(super) const OF_STANDING: &str = "select id from response where campaign = $1 and answered_on = $2 and point = $3 \
      and status = $4 and coalesce(reason, -1) = $5 and answers is not null order by id";
 pub(super) const PUT_REVIEW: &str = "insert into review (id, campaign, point, answered_on, status, reason, new_status, new_reason, responses, \
      purpose, decided_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 pub(super) const REVIEWS: &str = "select id, campaign, point, answered_on, status, reason, new_status, new_reason, \
      responses, purpose, decided_at from review where campaign = $1 order by decided_at, id";
-
-/// The first day of which times are kept. Raising it waits for the batches that read it before.
-pub(super) const KEEP_TIMES_FROM: &str = "update campaign set times_kept_from = $2 where id = $1 \
-     and coalesce(times_kept_from, $2 - 1) < $2";
-pub(super) const TIMES_KEPT_FROM: &str = "select times_kept_from from campaign where id = $1";
-pub(super) const DAYS_WITH_TIMES: &str = "select distinct answered_on from response \
-     where campaign = $1 and answered_on >= $2 and answered_on < $3 order by answered_on";
-pub(super) const ERASE_TIMES: &str = "update response set arrived_at = null, clock_offset_s = null \
-     where campaign = $1 and answered_on = $2 and arrived_at is not null";
+pub(super) const PUT_HANDOUT: &str = "insert into handout (id, campaign, way, responses, purpose, handed_at) \
+     values ($1, $2, $3, $4, $5, $6)";
+pub(super) const HANDOUTS: &str = "select id, campaign, way, responses, purpose, handed_at from handout \
+     where campaign = $1 order by handed_at, id";
 
 pub(super) type StandingRow = (Uuid, i32, i16, Option<i16>, i64);
 
@@ -98,6 +94,21 @@ impl TryFrom<ReviewRow> for Review {
             decided_at: instant_of(row.decided_at)?,
         })
     }
+}
+
+/// Id, campaign, way, number, purpose and instant.
+pub(super) type HandoutRow = (Uuid, Uuid, i16, i64, String, i64);
+
+pub(super) fn handout(row: HandoutRow) -> Result<Handout, StoreError> {
+    let (id, campaign, way, responses, purpose, handed_at) = row;
+    Ok(Handout {
+        id,
+        campaign: CampaignId(campaign),
+        way: Way::from_code(way).ok_or(StoreError::Corrupt("a way out with an unknown number"))?,
+        responses,
+        purpose,
+        handed_at: instant_of(handed_at)?,
+    })
 }
 
 pub(super) fn standing(

@@ -242,10 +242,10 @@ fn fold_days(
             continue;
         }
         let layout = version_of(versions, place.version)?.layout();
-        let stored = day.clusters.as_deref().unwrap_or_default();
+        let kept = day.clusters.as_deref().unwrap_or_default();
         // The answers of a sealed day are gone: its sums stay as they were.
         let clusters = if day.row.seal.is_some() {
-            unpack_clusters(layout, stored)?
+            unpack_clusters(layout, kept)?
         } else {
             sums.point_days(&place)
         };

@@ -1,5 +1,6 @@
 //! Reference data.
 
+use domain::channel::Channel;
 use domain::id::{DeviceId, PointId, UnitId};
 use domain::questionnaire::Version;
 use domain::unit::{Coordinates, Extent, Succession, Unit, UnitFact, UnitKind, UnitName};
@@ -129,6 +130,7 @@ pub(crate) async fn campaigns_come_back_and_stay_closed(world: &World) {
     let mut renamed = world.campaign();
     "0277 1022".clone_into(&mut renamed.hotline);
     renamed.units.clear();
+    renamed.channels = vec![Channel::PointQr, Channel::DeskDevice];
     world.store.put_campaign(&renamed).await.unwrap();
     let stored = world.store.campaigns().await.unwrap();
     assert_eq!(stored[0].closed_on, Some(date!(2026 - 11 - 20)));
@@ -136,6 +138,7 @@ pub(crate) async fn campaigns_come_back_and_stay_closed(world: &World) {
         (stored[0].hotline.as_str(), stored[0].units.len()),
         ("0277 1022", 0)
     );
+    assert_eq!(stored[0].channels, [Channel::PointQr, Channel::DeskDevice]);
     let unknown = domain::id::CampaignId(uuid(77));
     let refused = world.store.close_campaign(unknown, date!(2026 - 11 - 20)).await;
     assert!(matches!(refused, Err(StoreError::NotFound("campaign"))));
@@ -163,21 +166,32 @@ pub(crate) async fn points_and_devices_are_found(world: &World) {
         field: Some("land".to_owned()),
         ..point()
     };
-    let retired = Point {
-        state: PointState::Retired,
+    let trial = Point {
+        state: PointState::Trial,
         ..point()
     };
     let before = world.store.revisions().await.unwrap();
-    world.store.put_points(&[second.clone(), retired]).await.unwrap();
+    world.store.put_points(&[second.clone(), trial]).await.unwrap();
     assert_eq!(world.store.revisions().await.unwrap().points, before.points + 1);
     assert_eq!(
         world.store.point(point_id()).await.unwrap().unwrap().state,
-        PointState::Retired
+        PointState::Trial
     );
     let points = world.store.points_of(unit_id()).await.unwrap();
     let codes: Vec<&str> = points.iter().map(|point| point.code.as_str()).collect();
     assert_eq!(codes, ["BCDFGHJK", "2345679A"]);
     assert_eq!(format!("{:?}", points[0]), format!("{second:?}"));
+    let in_clusters = world.store.points_in_clusters(campaign_id()).await.unwrap();
+    assert_eq!(format!("{in_clusters:?}"), format!("{:?}", [&second]));
+    let elsewhere = domain::id::CampaignId(uuid(77));
+    assert!(
+        world
+            .store
+            .points_in_clusters(elsewhere)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     let taken = Point {
         id: PointId(uuid(6)),
         ..second

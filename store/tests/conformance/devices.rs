@@ -1,13 +1,13 @@
 //! Desk devices.
 
-use domain::id::{DeviceId, PointId};
+use domain::id::{DeviceId, PointId, ResponseId};
 use store::StoreError;
 use store::catalogue::{Device, DeviceState};
 use store::devices::{DeviceContact, Enrolment, PinHash, Redeemed};
 use time::macros::{date, datetime};
 use uuid::Uuid;
 
-use crate::world::{World, point, point_id, uuid};
+use crate::world::{World, past_the_store, point, point_id, uuid};
 
 fn device(number: u128, token: u8) -> Device {
     Device {
@@ -127,6 +127,19 @@ pub(crate) async fn the_last_contact_is_kept(world: &World) {
     let known = world.store.devices().await.unwrap();
     assert_eq!(known[0].contact, Some(contact.clone()));
     assert_eq!(known[0].abandoned, 3);
+    // Another question and another day are told apart by question, and not by day.
+    let more = [
+        (date!(2026 - 11 - 23), "overall".to_owned(), 1),
+        (date!(2026 - 11 - 23), "purpose".to_owned(), 5),
+    ];
+    world.store.note_contact(id, &contact, &more).await.unwrap();
+    let known = world.store.devices().await.unwrap();
+    assert_eq!(known[0].abandoned, 9);
+    let at = known[0].abandoned_at.iter();
+    let at: Vec<(&str, i64)> = at
+        .map(|(question, attempts)| (question.as_str(), *attempts))
+        .collect();
+    assert_eq!(at, [("overall", 4), ("purpose", 5)]);
     let stranger = world.store.note_contact(DeviceId(uuid(99)), &contact, &[]).await;
     assert!(matches!(stranger, Err(StoreError::Conflict(_))), "{stranger:?}");
 }
@@ -139,4 +152,31 @@ pub(crate) async fn facts_are_replaced(world: &World) {
     world.store.put_fact("durable_until", "2").await.unwrap();
     facts.insert("durable_until".to_owned(), "2".to_owned());
     assert_eq!(world.store.facts().await.unwrap(), facts);
+}
+
+pub(crate) async fn what_was_decided_about_stays_settled(world: &World) {
+    let response = |number| ResponseId(uuid(number));
+    let settled = async |number| world.store.is_settled(response(number)).await.unwrap();
+    assert!(!settled(20).await);
+    world.store.settle(&[], date!(2026 - 11 - 22)).await.unwrap();
+    let both = [response(20), response(21)];
+    world.store.settle(&both, date!(2026 - 11 - 22)).await.unwrap();
+    // A file is handed in again, with one more.
+    let more = [response(21), response(22)];
+    world.store.settle(&more, date!(2026 - 11 - 23)).await.unwrap();
+    for number in 20..=22 {
+        assert!(settled(number).await, "{number}");
+    }
+    assert!(!settled(23).await);
+    let days: Vec<i32>;
+    past_the_store!(world, |connection| {
+        let read = sqlx::query_scalar("select settled_on from response_settled order by settled_on");
+        days = read.fetch_all(connection).await.unwrap();
+    });
+    let first = domain::civil::days_since_epoch(date!(2026 - 11 - 22));
+    assert_eq!(
+        days,
+        [first, first, first + 1],
+        "those noted before keep their day"
+    );
 }

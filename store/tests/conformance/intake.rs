@@ -1,16 +1,16 @@
 //! Taking responses in.
 
 use domain::canonical::sha256;
-use domain::id::{CampaignId, ResponseId, UnitId};
+use domain::id::{CampaignId, DeviceId, ResponseId, UnitId};
 use domain::status::{Reason, Status};
 use domain::tally::{HandledBy, Rated, Tally};
-use store::catalogue::Campaign;
+use store::catalogue::{Campaign, Device, DeviceState};
 use store::intake::{NewResponse, Recorded};
 use store::{SharedStore, StoreError};
 use time::macros::date;
 use tokio::sync::watch;
 
-use crate::world::{DAY, World, campaign_id, unit_id, uuid};
+use crate::world::{DAY, World, campaign_id, point_id, unit_id, uuid};
 
 const COUNTED: Recorded = Recorded::New {
     status: Status::Counted,
@@ -240,6 +240,8 @@ pub(crate) async fn nothing_enters_behind_a_closing(world: &World) {
                 })
             })
             .collect();
+        // With this one gone only the writers send: should they all fail, the waiting ends.
+        drop(batches);
         written.wait_for(|number| *number >= 12).await.unwrap();
         world.store.close_campaign(campaign.id, DAY).await.unwrap();
         let (cut, _) = counted(campaign.id).await;
@@ -252,6 +254,62 @@ pub(crate) async fn nothing_enters_behind_a_closing(world: &World) {
         assert!(cut > 0 && late > 0, "{cut} counted, {late} late");
         assert_eq!(world.store.recount(campaign.id, false).await.unwrap(), []);
     }
+}
+
+pub(crate) async fn nothing_of_a_revoked_device_counts(world: &World) {
+    let device = |number: u8, state| Device {
+        id: DeviceId(uuid(700 + u128::from(number))),
+        point: point_id(),
+        token_hash: [number; 32],
+        state,
+        revoked_on: (state == DeviceState::Revoked).then_some(DAY),
+        label: String::new(),
+    };
+    let (serving, revoked) = (device(1, DeviceState::InService), device(2, DeviceState::Revoked));
+    for device in [&serving, &revoked] {
+        world.store.put_device(device).await.unwrap();
+    }
+    let of = |number, device: Option<&Device>| NewResponse {
+        device: device.map(|device| device.id),
+        ..world.response(number)
+    };
+    // The service found all three to count: the second device was revoked after it had looked.
+    let batch = [of(1, None), of(2, Some(&serving)), of(3, Some(&revoked))];
+    let held = Recorded::New {
+        status: Status::Held,
+        reason: Some(Reason::Revoked),
+    };
+    assert_eq!(
+        world.store.record(&batch).await.unwrap(),
+        [COUNTED, COUNTED, held]
+    );
+    assert_eq!(world.tally(unit_id()).await.responses(), 2);
+    assert_eq!(world.store.recount(campaign_id(), false).await.unwrap(), []);
+    // A trial stays one, and what was counted before stays counted.
+    let trial = NewResponse {
+        status: Status::Trial,
+        reason: Some(Reason::Trial),
+        ..of(4, Some(&revoked))
+    };
+    assert_eq!(
+        world.store.record(&[trial]).await.unwrap(),
+        [Recorded::New {
+            status: Status::Trial,
+            reason: Some(Reason::Trial),
+        }]
+    );
+    world
+        .store
+        .set_device(serving.id, DeviceState::Revoked, Some(DAY))
+        .await
+        .unwrap();
+    assert_eq!(
+        world.store.record(&[of(2, Some(&serving))]).await.unwrap(),
+        [Recorded::Same {
+            status: Status::Counted,
+            reason: None,
+        }]
+    );
 }
 
 pub(crate) async fn an_announced_end_is_the_last_day(world: &World) {

@@ -6,7 +6,7 @@ use sqlx::Connection as _;
 use store::{Options, StoreError};
 use time::macros::datetime;
 
-use crate::world::World;
+use crate::world::{World, past_the_store};
 
 pub(crate) async fn a_lease_has_one_owner(world: &World) {
     let now = datetime!(2026-11-20 00:00:00 UTC);
@@ -66,13 +66,9 @@ pub(crate) async fn a_migrated_database_is_ready(world: &World) {
     second.unwrap();
     let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
          values (9999, 'later', true, '\\x00', 0)";
-    if world.is_postgres() {
-        let mut connection = sqlx::PgConnection::connect(&world.url).await.unwrap();
-        sqlx::query(newer).execute(&mut connection).await.unwrap();
-    } else {
-        let mut connection = sqlx::SqliteConnection::connect(&world.url).await.unwrap();
-        sqlx::query(newer).execute(&mut connection).await.unwrap();
-    }
+    past_the_store!(world, |connection| {
+        sqlx::query(newer).execute(connection).await.unwrap();
+    });
     assert!(matches!(other.ready().await, Err(StoreError::SchemaTooNew)));
     assert!(matches!(other.migrate().await, Err(StoreError::SchemaTooNew)));
     other.close().await;

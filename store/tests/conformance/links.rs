@@ -7,7 +7,7 @@ use domain::status::Status;
 use sqlx::{Connection as _, Row as _};
 use store::intake::{NewResponse, Recorded};
 
-use crate::world::{World, campaign_id};
+use crate::world::{World, campaign_id, past_the_store};
 
 const PEOPLE: u128 = 120;
 /// One pair is expected by chance; more than eight come up less than once in a hundred thousand times.
@@ -72,32 +72,19 @@ pub(crate) async fn codes_and_receipts_do_not_line_up_with_responses(world: &Wor
 
 /// What a careless program would do: it notes a code when it is used.
 async fn leave_a_trace(world: &World) {
-    let make = "create table trace (bucket integer, hash ";
-    if world.is_postgres() {
-        let mut connection = sqlx::PgConnection::connect(&world.url).await.unwrap();
-        let text = sqlx::AssertSqlSafe(format!("{make}bytea)"));
-        sqlx::query(text).execute(&mut connection).await.unwrap();
-        for n in 0..PEOPLE {
-            let insert = sqlx::query("insert into trace (bucket, hash) values (0, $1)");
-            insert
-                .bind(code(n).to_vec())
-                .execute(&mut connection)
-                .await
-                .unwrap();
-        }
+    let make = if world.is_postgres() {
+        "create table trace (number bigint generated always as identity, bucket integer, hash bytea)"
     } else {
-        let mut connection = sqlx::SqliteConnection::connect(&world.url).await.unwrap();
-        let text = sqlx::AssertSqlSafe(format!("{make}blob)"));
-        sqlx::query(text).execute(&mut connection).await.unwrap();
+        "create table trace (bucket integer, hash blob)"
+    };
+    past_the_store!(world, |connection| {
+        sqlx::query(make).execute(&mut *connection).await.unwrap();
         for n in 0..PEOPLE {
             let insert = sqlx::query("insert into trace (bucket, hash) values (0, $1)");
-            insert
-                .bind(code(n).to_vec())
-                .execute(&mut connection)
-                .await
-                .unwrap();
+            let insert = insert.bind(code(n).to_vec());
+            insert.execute(&mut *connection).await.unwrap();
         }
-    }
+    });
 }
 
 /// A table of hashes as a reader sees it: in the order in which it lies, with the marks of its transactions.
@@ -139,8 +126,8 @@ struct Dump {
     waiting: i64,
     /// Table and column.
     columns: BTreeSet<(String, String)>,
-    /// Tables whose rows have a number of their own that tells in which order they came. On PostgreSQL rows have
-    /// a place, by which the hashes are read.
+    /// Tables whose rows have a number of their own that tells in which order they came. On PostgreSQL all rows have a
+    /// place besides, by which the hashes are read.
     keeps_order: BTreeSet<String>,
 }
 
@@ -217,8 +204,10 @@ impl Dump {
                 "ctid",
                 "select table_name::text, column_name::text from information_schema.columns \
                  where table_schema = current_schema()",
-                // A row's number would be a column with a sequence; the trace has its place alone.
-                "select 'trace'"
+                // A row's number is a column that counts by itself.
+                "select distinct table_name::text from information_schema.columns \
+                 where table_schema = current_schema() \
+                 and (is_identity = 'YES' or column_default like 'nextval(%')"
             )
         } else {
             // A table without row ids has no mark of a row and no order but its key's: it is read in that.

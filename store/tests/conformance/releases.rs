@@ -8,6 +8,17 @@ use time::macros::datetime;
 
 use crate::world::{World, campaign_id, uuid};
 
+/// What the next release of a version begins from.
+async fn predecessor(world: &World, version: VersionId) -> Vec<CellRow> {
+    let mut cells = Vec::new();
+    let store = &world.store;
+    store
+        .predecessor(campaign_id(), version, 2, 5, &mut |cell| cells.push(cell))
+        .await
+        .unwrap();
+    cells
+}
+
 pub(crate) async fn a_release_replaces_what_changed(world: &World) {
     let cell = |unit: u128, period: &str| CellRow {
         unit: UnitId(uuid(unit)),
@@ -80,12 +91,7 @@ pub(crate) async fn a_release_replaces_what_changed(world: &World) {
         ..later.clone()
     };
     assert_eq!(world.store.cells(&of_later).await.unwrap(), [expected]);
-    let before = world
-        .store
-        .predecessor(campaign_id(), later.version, 2, 5)
-        .await
-        .unwrap();
-    assert_eq!(before.len(), 1);
+    assert_eq!(predecessor(world, later.version).await.len(), 1);
     query.items = true;
     read = world.store.cells(&query).await.unwrap();
     let seventh = read.iter().find(|cell| cell.unit == UnitId(uuid(7))).unwrap();
@@ -134,20 +140,11 @@ pub(crate) async fn a_large_release_is_drafted_and_published_at_once(world: &Wor
         "it was dropped by the other"
     );
     assert!(store.latest(campaign_id()).await.unwrap().is_none());
-    assert!(
-        store
-            .predecessor(campaign_id(), world.version_id, 2, 5)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(predecessor(world, world.version_id).await.is_empty());
 
     let release = store.publish_draft(draft, at).await.unwrap();
     assert_eq!(store.latest(campaign_id()).await.unwrap(), Some(release));
-    let cells = store
-        .predecessor(campaign_id(), world.version_id, 2, 5)
-        .await
-        .unwrap();
+    let cells = predecessor(world, world.version_id).await;
     assert_eq!(cells.len(), 71);
     assert!(cells.iter().all(|cell| cell.changed_in == release.number));
     let bytes = |unit: u128| {

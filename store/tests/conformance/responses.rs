@@ -1,18 +1,21 @@
 //! Review, scan and retention.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use domain::canonical::sha256;
-use domain::id::{CampaignId, ResponseId};
+use domain::civil::days_since_epoch;
+use domain::id::{CampaignId, ResponseId, UnitId};
 use domain::status::{Reason, Status};
-use sqlx::Connection as _;
+use domain::tally::Rated;
 use store::StoreError;
 use store::intake::{NewResponse, Recorded};
-use store::responses::{After, Review, Standing};
+use store::responses::{After, Handout, Review, Standing, Way};
 use store::tallies::Grain;
+use time::Date;
 use time::macros::{date, datetime};
 
-use crate::world::{DAY, World, campaign_id, point_id, unit_id, uuid};
+use crate::world::{DAY, World, campaign_id, past_the_store, point_id, unit_id, uuid};
 
 pub(crate) async fn a_status_moves_the_tallies(world: &World) {
     let at = datetime!(2026-11-21 01:00:00 UTC);
@@ -20,25 +23,28 @@ pub(crate) async fn a_status_moves_the_tallies(world: &World) {
     world.store.record(&batch).await.unwrap();
     let before = world.tally(unit_id()).await;
     let id = batch[2].id;
-    let set = async |status, reason| world.store.set_status(id, status, reason, at).await;
-    assert_eq!(
-        set(Status::Excluded, Some(Reason::Duplicate)).await.unwrap(),
-        Status::Counted
-    );
+    let set = async |former, new| world.store.set_status(id, former, new, at).await.unwrap();
+    let counted = (Status::Counted, None);
+    let duplicate = (Status::Excluded, Some(Reason::Duplicate));
+    let review = (Status::Excluded, Some(Reason::Review));
+    assert!(set(counted, duplicate).await);
     let tally = world.tally(unit_id()).await;
     assert_eq!((tally.responses(), tally.of_status(Status::Excluded)), (4, 1));
-    let stored = world.store.response(id).await.unwrap().unwrap();
-    assert_eq!(
-        (stored.status, stored.reason),
-        (Status::Excluded, Some(Reason::Duplicate))
-    );
+    let stands = async || {
+        let stored = world.store.response(id).await.unwrap().unwrap();
+        (stored.status, stored.reason)
+    };
+    assert_eq!(stands().await, duplicate);
     // Another reason for the same status counts nothing twice.
-    assert_eq!(
-        set(Status::Excluded, Some(Reason::Review)).await.unwrap(),
-        Status::Excluded
-    );
+    assert!(set(duplicate, review).await);
     assert_eq!(world.tally(unit_id()).await, tally);
-    assert_eq!(set(Status::Counted, None).await.unwrap(), Status::Excluded);
+    // Whoever read it before somebody else decided changes nothing, whether the status moved or the reason alone.
+    for read in [counted, duplicate, (Status::Excluded, None)] {
+        assert!(!set(read, (Status::Held, Some(Reason::Burst))).await);
+    }
+    assert_eq!(stands().await, review);
+    assert_eq!(world.tally(unit_id()).await, tally);
+    assert!(set(review, counted).await);
     assert_eq!(world.tally(unit_id()).await, before);
     assert_eq!(
         world.store.count_by_status(campaign_id()).await.unwrap(),
@@ -46,7 +52,7 @@ pub(crate) async fn a_status_moves_the_tallies(world: &World) {
     );
     let unknown = world
         .store
-        .set_status(ResponseId(uuid(404)), Status::Held, None, at)
+        .set_status(ResponseId(uuid(404)), counted, (Status::Held, None), at)
         .await;
     assert!(matches!(unknown, Err(StoreError::NotFound("response"))));
     assert!(
@@ -148,7 +154,8 @@ pub(crate) async fn retention_keeps_what_recognises_a_repeat(world: &World) {
         [same]
     );
     let at = datetime!(2026-11-21 01:00:00 UTC);
-    let refused = world.store.set_status(old.id, Status::Excluded, None, at).await;
+    let (counted, out) = ((Status::Counted, None), (Status::Excluded, None));
+    let refused = world.store.set_status(old.id, counted, out, at).await;
     assert!(matches!(refused, Err(StoreError::Sealed)));
     // What still arrives for a sealed day is counted, and the seal follows.
     let straggler = NewResponse {
@@ -170,15 +177,10 @@ pub(crate) async fn retention_keeps_what_recognises_a_repeat(world: &World) {
 
 /// Runs a statement with one value of bytes behind the program's back.
 async fn tamper(world: &World, text: &'static str, bytes: &[u8]) {
-    if world.is_postgres() {
-        let mut connection = sqlx::PgConnection::connect(&world.url).await.unwrap();
+    past_the_store!(world, |connection| {
         let query = sqlx::query(text).bind(bytes.to_vec());
-        assert_eq!(query.execute(&mut connection).await.unwrap().rows_affected(), 1);
-    } else {
-        let mut connection = sqlx::SqliteConnection::connect(&world.url).await.unwrap();
-        let query = sqlx::query(text).bind(bytes.to_vec());
-        assert_eq!(query.execute(&mut connection).await.unwrap().rows_affected(), 1);
-    }
+        assert_eq!(query.execute(connection).await.unwrap().rows_affected(), 1);
+    });
 }
 
 /// The answers behind a sealed day are gone: its hash is all that tells that nobody changed it.
@@ -264,6 +266,92 @@ pub(crate) async fn published_days_lose_their_times(world: &World) {
     assert!(matches!(unknown, Err(StoreError::NotFound("campaign"))));
 }
 
+/// How many that were answered before a day have their exact time.
+async fn with_times(world: &World, answered_before: Date) -> usize {
+    let mut found = 0;
+    let mut after = After::default();
+    loop {
+        let (page, next) = world.store.scan(campaign_id(), after, 500).await.unwrap();
+        if page.is_empty() {
+            return found;
+        }
+        let old = page
+            .iter()
+            .filter(|response| response.answered_on < answered_before);
+        found += old.filter(|response| response.arrived_at.is_some()).count();
+        after = next;
+    }
+}
+
+/// A run that was killed after its beginning leaves nothing for ever: the next finds all that it had not come to.
+pub(crate) async fn times_left_by_a_run_that_was_cut_short_go(world: &World) {
+    // More than one step of a day, and a unit that alone is more than one.
+    let of = |n: u128| NewResponse {
+        answered_on: if n < 2_600 {
+            date!(2026 - 10 - 30)
+        } else {
+            date!(2026 - 10 - 31)
+        },
+        rated: Rated {
+            served_at: UnitId(uuid(if n < 1_200 { 5_000 } else { 5_000 + n % 40 })),
+            handled_by: None,
+        },
+        ..world.response(n)
+    };
+    let batch: Vec<NewResponse> = (0..2_700).map(of).collect();
+    world.store.record(&batch).await.unwrap();
+    let before = date!(2026 - 11 - 01);
+    // What a run leaves that is killed before its first step.
+    past_the_store!(world, |connection| {
+        sqlx::query("update campaign set times_kept_from = $1")
+            .bind(days_since_epoch(before))
+            .execute(connection)
+            .await
+            .unwrap();
+    });
+    assert_eq!(with_times(world, before).await, 2_700);
+    // And one that is dropped somewhere on its way.
+    let run = world.store.erase_times(campaign_id(), before);
+    let _ = tokio::time::timeout(Duration::from_millis(10), run).await;
+    world.store.erase_times(campaign_id(), before).await.unwrap();
+    assert_eq!(with_times(world, before).await, 0);
+    assert_eq!(world.store.erase_times(campaign_id(), before).await.unwrap(), 0);
+}
+
+/// Whatever is recorded while a run goes on, for days that it has seen and days that it has not, keeps no time.
+pub(crate) async fn nothing_enters_behind_the_erasing_of_times(world: &World) {
+    let days = [
+        date!(2026 - 10 - 27),
+        date!(2026 - 10 - 29),
+        date!(2026 - 10 - 31),
+    ];
+    let of = |n: u128, answered_on| NewResponse {
+        answered_on,
+        ..world.response(n)
+    };
+    let first: Vec<NewResponse> = (0..300).map(|n| of(n, days[1])).collect();
+    world.store.record(&first).await.unwrap();
+    let writer = world.another().await;
+    let write = async {
+        for round in 0..40 {
+            let batch: Vec<NewResponse> = days
+                .iter()
+                .zip(1_000 + round * 10..)
+                .map(|(day, n)| of(n, *day))
+                .collect();
+            writer.record(&batch).await.unwrap();
+        }
+    };
+    let before = date!(2026 - 11 - 01);
+    let erase = async {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        world.store.erase_times(campaign_id(), before).await.unwrap()
+    };
+    let ((), erased) = tokio::join!(write, erase);
+    assert!(erased >= 300, "{erased}");
+    assert_eq!(with_times(world, before).await, 0);
+}
+
 pub(crate) async fn standings_and_decisions_are_kept(world: &World) {
     let held = |n: u128| NewResponse {
         status: Status::Held,
@@ -279,7 +367,18 @@ pub(crate) async fn standings_and_decisions_are_kept(world: &World) {
         reason: Some(Reason::Trial),
         ..world.response(4)
     };
-    let batch = [world.response(0), held(1), held(2), elsewhere, trial];
+    let unexplained = NewResponse {
+        reason: None,
+        ..held(5)
+    };
+    let batch = [
+        world.response(0),
+        held(1),
+        held(2),
+        elsewhere,
+        trial,
+        unexplained.clone(),
+    ];
     world.store.record(&batch).await.unwrap();
     let of = |answered_on, status, reason| Standing {
         point: point_id(),
@@ -292,6 +391,8 @@ pub(crate) async fn standings_and_decisions_are_kept(world: &World) {
         world.store.standings(campaign_id()).await.unwrap(),
         [
             (of(date!(2026 - 11 - 19), Status::Held, Some(Reason::Burst)), 1),
+            // Both databases have what gives no reason first.
+            (of(DAY, Status::Held, None), 1),
             (burst, 2),
             (of(DAY, Status::Trial, Some(Reason::Trial)), 1),
         ]
@@ -301,6 +402,7 @@ pub(crate) async fn standings_and_decisions_are_kept(world: &World) {
     let found = async |of| world.store.of_standing(campaign_id(), of).await.unwrap();
     assert_eq!(found(burst).await, expected);
     assert_eq!(found(of(DAY, Status::Counted, None)).await, [batch[0].id]);
+    assert_eq!(found(of(DAY, Status::Held, None)).await, [unexplained.id]);
     assert!(found(of(DAY, Status::Held, Some(Reason::Clock))).await.is_empty());
     let review = |number: u128, decided_at| Review {
         id: uuid(number),
@@ -329,4 +431,33 @@ pub(crate) async fn standings_and_decisions_are_kept(world: &World) {
         .await
         .unwrap();
     assert!(found(burst).await.is_empty());
+}
+
+pub(crate) async fn handouts_are_kept_with_their_purpose(world: &World) {
+    let handout = |number: u128, way, handed_at| Handout {
+        id: uuid(number),
+        campaign: campaign_id(),
+        way,
+        responses: 36_525,
+        purpose: "Đối chiếu với bản in.".to_owned(),
+        handed_at,
+    };
+    assert!(world.store.handouts(campaign_id()).await.unwrap().is_empty());
+    let second = handout(80, Way::Exported, datetime!(2026-11-22 02:00:00 UTC));
+    let first = handout(81, Way::Shown, datetime!(2026-11-21 02:00:00 UTC));
+    for handout in [&second, &first] {
+        world.store.put_handout(handout).await.unwrap();
+    }
+    assert_eq!(
+        world.store.handouts(campaign_id()).await.unwrap(),
+        [first, second]
+    );
+    assert!(
+        world
+            .store
+            .handouts(CampaignId(uuid(404)))
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }

@@ -6,6 +6,36 @@ use sqlx::{Connection as _, Row as _};
 
 use crate::world::World;
 
+/// Tables that do not grow with the answers, so that each machine may hold all of them. Every other table grows.
+///
+/// Those that do grow, slowly: `review` and `handout` by one row a decision of a person, `response_settled` by one row a
+/// response that was refused and decided about by hand, `device_abandoned` by a device, day and question at most.
+const REFERENCE: [&str; 23] = [
+    "_sqlx_migrations",
+    "campaign",
+    "campaign_unit",
+    "campaign_version",
+    "device",
+    "device_abandoned",
+    "device_contact",
+    "device_enrolment",
+    "handout",
+    "issuer",
+    "job_lease",
+    "key_pair",
+    "point",
+    "questionnaire_version",
+    "release",
+    "response_settled",
+    "review",
+    "revision",
+    "server_fact",
+    "slip_campaign",
+    "succession",
+    "unit",
+    "unit_fact",
+];
+
 const GROWING: [&str; 11] = [
     "code_issued",
     "code_open",
@@ -30,14 +60,18 @@ async fn keys_of_growing_tables_start_with_the_bucket() {
         return;
     };
     let mut connection = sqlx::PgConnection::connect(&world.url).await.unwrap();
-    let tables: Vec<String> = sqlx::query_scalar(
-        "select table_name::text from information_schema.columns \
-         where table_schema = current_schema() and column_name = 'bucket' order by 1",
+    let mut tables: Vec<String> = sqlx::query_scalar(
+        "select table_name::text from information_schema.tables where table_schema = current_schema()",
     )
     .fetch_all(&mut connection)
     .await
     .unwrap();
-    assert_eq!(tables, GROWING);
+    tables.sort();
+    tables.retain(|table| !REFERENCE.contains(&table.as_str()));
+    assert_eq!(
+        tables, GROWING,
+        "a new table grows with the answers, or is named as one that does not"
+    );
     let unique: Vec<(String, String, String)> = sqlx::query_as(
         "select t.relname::text, i.relname::text, a.attname::text from pg_index x \
          join pg_class t on t.oid = x.indrelid join pg_class i on i.oid = x.indexrelid \

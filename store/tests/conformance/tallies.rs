@@ -8,14 +8,13 @@ use domain::moments::{ClusterMoments, Moments};
 use domain::status::{Reason, Status};
 use domain::tally::{HandledBy, Rated, Tally, contributions};
 use domain::varint::Reader;
-use sqlx::Connection as _;
 use store::SharedStore;
 use store::intake::NewResponse;
 use store::tallies::{Dimension, Folded, Grain, PeriodTally};
 use time::Date;
 use time::macros::{date, datetime};
 
-use crate::world::{DAY, World, campaign_id, unit_id, uuid};
+use crate::world::{DAY, World, campaign_id, past_the_store, unit_id, uuid};
 
 /// Two servers take 10,000 answers for one unit and day while a third job excludes and restores.
 pub(crate) async fn two_writers_and_a_reviewer_lose_nothing(world: &World) {
@@ -35,15 +34,12 @@ pub(crate) async fn two_writers_and_a_reviewer_lose_nothing(world: &World) {
         let store = world.another().await;
         let at = datetime!(2026-11-21 01:00:00 UTC);
         let known = &known;
+        let (on, out) = ((Status::Counted, None), (Status::Excluded, Some(Reason::Review)));
         async move {
             for round in 0..3 {
                 for response in known {
-                    let (status, reason) = if round % 2 == 0 {
-                        (Status::Excluded, Some(Reason::Review))
-                    } else {
-                        (Status::Counted, None)
-                    };
-                    store.set_status(response.id, status, reason, at).await.unwrap();
+                    let [former, new] = if round % 2 == 0 { [on, out] } else { [out, on] };
+                    assert!(store.set_status(response.id, former, new, at).await.unwrap());
                 }
             }
         }
@@ -74,35 +70,12 @@ pub(crate) async fn a_recount_finds_and_repairs(world: &World) {
     let mut bytes = whole.pack();
     bytes[0] ^= 2;
     let spoil = "update tally_day set counts = $1 where unit = $2";
-    if world.is_postgres() {
-        let mut connection = sqlx::PgConnection::connect(&world.url).await.unwrap();
-        sqlx::query(copy)
-            .bind(stray.0)
-            .bind(unit_id().0)
-            .execute(&mut connection)
-            .await
-            .unwrap();
-        sqlx::query(spoil)
-            .bind(&bytes)
-            .bind(unit_id().0)
-            .execute(&mut connection)
-            .await
-            .unwrap();
-    } else {
-        let mut connection = sqlx::SqliteConnection::connect(&world.url).await.unwrap();
-        sqlx::query(copy)
-            .bind(stray.0)
-            .bind(unit_id().0)
-            .execute(&mut connection)
-            .await
-            .unwrap();
-        sqlx::query(spoil)
-            .bind(&bytes)
-            .bind(unit_id().0)
-            .execute(&mut connection)
-            .await
-            .unwrap();
-    }
+    past_the_store!(world, |connection| {
+        let copied = sqlx::query(copy).bind(stray.0).bind(unit_id().0);
+        copied.execute(&mut *connection).await.unwrap();
+        let spoilt = sqlx::query(spoil).bind(&bytes).bind(unit_id().0);
+        spoilt.execute(&mut *connection).await.unwrap();
+    });
     let mut found = world.store.recount(campaign_id(), false).await.unwrap();
     found.sort_by_key(|disagreement| disagreement.unit);
     let units: Vec<UnitId> = found.iter().map(|disagreement| disagreement.unit).collect();
@@ -183,7 +156,12 @@ pub(crate) async fn months_and_the_campaign_are_folded(world: &World) {
     let at = datetime!(2026-11-21 01:00:00 UTC);
     world
         .store
-        .set_status(batch[50].id, Status::Excluded, None, at)
+        .set_status(
+            batch[50].id,
+            (Status::Counted, None),
+            (Status::Excluded, None),
+            at,
+        )
         .await
         .unwrap();
     assert_eq!(world.store.fold(None, 100).await.unwrap().groups, 1);
@@ -214,15 +192,11 @@ pub(crate) async fn a_recount_sees_folded_rows(world: &World) {
         "update tally_period set counts = clusters where month = -1 and dim1 = -1",
         "update tally_cross set products = (select counts from tally_day limit 1) where month <> -1",
     ];
-    for text in spoil {
-        if world.is_postgres() {
-            let mut connection = sqlx::PgConnection::connect(&world.url).await.unwrap();
-            sqlx::query(text).execute(&mut connection).await.unwrap();
-        } else {
-            let mut connection = sqlx::SqliteConnection::connect(&world.url).await.unwrap();
-            sqlx::query(text).execute(&mut connection).await.unwrap();
+    past_the_store!(world, |connection| {
+        for text in spoil {
+            sqlx::query(text).execute(&mut *connection).await.unwrap();
         }
-    }
+    });
     let found = world.store.recount(campaign_id(), true).await.unwrap();
     let grains: BTreeSet<Grain> = found.iter().map(|disagreement| disagreement.grain).collect();
     assert_eq!(
@@ -306,11 +280,9 @@ pub(crate) async fn people_outside_clusters_leave_a_row_without_cluster_sums(wor
         assert!(campaign_row(world, unit).await.samples.is_empty(), "{unit}");
     }
     let at = datetime!(2026-11-21 01:00:00 UTC);
-    let excluded = world
-        .store
-        .set_status(stranger.id, Status::Excluded, Some(Reason::Review), at)
-        .await;
-    assert_eq!(excluded.unwrap(), Status::Counted);
+    let (on, out) = ((Status::Counted, None), (Status::Excluded, Some(Reason::Review)));
+    let excluded = world.store.set_status(stranger.id, on, out, at).await;
+    assert!(excluded.unwrap());
     for unit in [unit_id(), deciding, above] {
         assert!(!campaign_row(world, unit).await.samples.is_empty(), "{unit}");
     }

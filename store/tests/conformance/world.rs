@@ -31,6 +31,23 @@ const OPTIONS: Options = Options {
     connections: 6,
 };
 
+/// Does something over a connection of a test's own, `&mut connection`, behind the program's back. The two databases have
+/// connections of different types, so the text is compiled once for each.
+macro_rules! past_the_store {
+    ($world:expr, |$connection:ident| $act:block) => {{
+        use sqlx::Connection as _;
+        let world: &$crate::world::World = $world;
+        if world.is_postgres() {
+            let $connection = &mut sqlx::PgConnection::connect(&world.url).await.unwrap();
+            $act
+        } else {
+            let $connection = &mut sqlx::SqliteConnection::connect(&world.url).await.unwrap();
+            $act
+        }
+    }};
+}
+pub(crate) use past_the_store;
+
 /// A database with its store.
 pub(crate) struct World {
     pub(crate) store: SharedStore,
@@ -166,6 +183,7 @@ impl World {
             versions: vec![(date!(2026 - 01 - 01), self.version_id)],
             units: vec![unit_id()],
             selection: Selection::Open,
+            channels: Vec::new(),
             release: ReleaseRule::Nightly,
             demo: false,
             starts_on: date!(2026 - 01 - 01),
@@ -214,6 +232,7 @@ impl World {
             reason: None,
             code: None,
             receipt: None,
+            device: None,
         }
     }
 

@@ -1,17 +1,21 @@
 //! The figures as CSV (RFC 4180), for spreadsheets and statistics.
 //!
-//! One row a figure: unit by unit, and in each the whole, the parts and the factors; for the unit of the page
-//! also every criterion and every option of the other closed questions. Headers and codes are English and
+//! One row a figure: the unit of the page with every criterion, question and option; then, with the whole, the parts and
+//! the factors, its channels, the periods before, and the units below. Headers and codes are English and
 //! stable; titles follow the language of the address. Numbers have a decimal point.
 
+use domain::channel::ChannelClass;
 use domain::layout::{Layout, NodeKind};
+use domain::period::Period;
 use domain::questionnaire::{AnswerKind, Definition};
+use domain::ratio::Ratio;
 use domain::release::figures::{Figures, ItemFigures, NodeFigures, Shown};
 use domain::round::Decimal;
 use domain::text::Text;
 use domain::unit::{ShortId, UnitId};
-use service::results::{CellState, Unpublished};
+use service::results::{CellState, Results, Unpublished};
 
+use super::questions::options;
 use super::sheet::Sheet;
 use crate::i18n::Locale;
 
@@ -85,8 +89,6 @@ struct Line {
     title: String,
     respondents: Option<i64>,
     answers: Option<i64>,
-    /// Of an option, which has no estimate of its own.
-    counted: Option<(i64, i64)>,
     share: Option<Shown>,
     mean: Option<Shown>,
     criteria_mean: Option<Shown>,
@@ -98,22 +100,64 @@ struct Line {
     withheld: bool,
 }
 
-/// The whole file: the unit of the page and every unit directly below.
+/// A cell of the file.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    unit: UnitId,
+    period: Period,
+    channel: Option<ChannelClass>,
+    cell: &'a CellState,
+}
+
+/// Every cell that the page shows.
+fn places(results: &Results) -> impl Iterator<Item = Place<'_>> {
+    let here = Place {
+        unit: results.unit,
+        period: results.period,
+        channel: results.channel,
+        cell: &results.cell,
+    };
+    let channels = results
+        .channels
+        .iter()
+        .filter(move |(class, _)| here.channel != Some(*class))
+        .map(move |(class, cell)| Place {
+            channel: Some(*class),
+            cell,
+            ..here
+        });
+    let series = results
+        .series
+        .iter()
+        .filter(move |(period, _)| here.period != *period)
+        .map(move |(period, cell)| Place {
+            period: *period,
+            cell,
+            ..here
+        });
+    let children = results.children.iter().flat_map(|children| &children.rows);
+    let children = children.map(move |(unit, cell)| Place {
+        unit: *unit,
+        cell,
+        ..here
+    });
+    std::iter::once(here)
+        .chain(channels)
+        .chain(series)
+        .chain(children)
+}
+
+/// The whole file: every cell of the page, and every unit directly below.
 pub(crate) fn csv(sheet: &Sheet) -> Result<String, csv::Error> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
     writer.write_record(CELL.iter().chain(&FIGURE))?;
-    let results = &sheet.results;
-    let children = results.children.iter().flat_map(|children| &children.rows);
-    let cells =
-        std::iter::once((results.unit, &results.cell)).chain(children.map(|(unit, cell)| (*unit, cell)));
-    for (unit, cell) in cells {
-        let shown = head(sheet, unit, cell, cell.code());
-        let withheld = head(sheet, unit, cell, "hidden");
-        let lines = cell
-            .figures()
-            .map_or_else(|| vec![Line::default()], |figures| lines(sheet, figures));
+    for place in places(&sheet.results) {
+        let shown = head(sheet, place, place.cell.code());
+        let withheld = head(sheet, place, "hidden");
+        let figures = place.cell.figures();
+        let lines = figures.map_or_else(|| vec![Line::default()], |figures| lines(sheet, figures));
         for line in lines {
             let head = if line.withheld { &withheld } else { &shown };
             writer.write_record(
@@ -142,8 +186,9 @@ fn inert(field: &str) -> String {
 }
 
 /// The columns of a cell. How many responses were counted, held, late and excluded stands beside every figure.
-fn head(sheet: &Sheet, unit: UnitId, cell: &CellState, state: &str) -> Vec<String> {
+fn head(sheet: &Sheet, place: Place<'_>, state: &str) -> Vec<String> {
     let results = &sheet.results;
+    let (unit, cell) = (place.unit, place.cell);
     let figures = cell.figures();
     let why = match cell {
         CellState::NotPublished(why) => Some(*why),
@@ -173,8 +218,8 @@ fn head(sheet: &Sheet, unit: UnitId, cell: &CellState, state: &str) -> Vec<Strin
             .release
             .map(|release| domain::civil::date_of(release.made_at).to_string())
             .unwrap_or_default(),
-        results.period.to_string(),
-        results.channel.map_or("all", |class| class.as_str()).to_owned(),
+        place.period.to_string(),
+        place.channel.map_or("all", |class| class.as_str()).to_owned(),
         state.to_owned(),
         why.map(|why| why.code().to_owned()).unwrap_or_default(),
         why.and_then(Unpublished::due_on)
@@ -220,20 +265,8 @@ fn covers(shown: Option<Shown>) -> String {
 }
 
 fn columns(line: Line) -> Vec<String> {
-    let ratio = line
-        .share
-        .map(|shown| {
-            (
-                shown.estimate.ratio.numerator(),
-                shown.estimate.ratio.denominator(),
-            )
-        })
-        .or(line.counted);
+    let ratio = line.share.map(|shown| shown.estimate.ratio);
     let [value, low, high] = share(line.share);
-    let of_option = line.counted.filter(|(_, all)| *all > 0);
-    let value = of_option.map_or(value, |(count, all)| {
-        Decimal::of(i128::from(count) * 100, all.into(), 4).to_string()
-    });
     let design_effect = line.share.and_then(|shown| shown.estimate.design_effect);
     let mean = line.mean.map(|shown| shown.estimate);
     let mean = mean.map_or_else(Default::default, |mean| {
@@ -249,8 +282,8 @@ fn columns(line: Line) -> Vec<String> {
         line.title,
         number(line.respondents),
         number(line.answers),
-        number(ratio.map(|(numerator, _)| numerator)),
-        number(ratio.map(|(_, denominator)| denominator)),
+        number(ratio.map(Ratio::numerator)),
+        number(ratio.map(Ratio::denominator)),
         value,
         low,
         high,
@@ -325,7 +358,7 @@ fn node_line(locale: Locale, definition: &Definition, node: &NodeFigures) -> Lin
     }
 }
 
-/// A line for each closed item, and under it one for each of its levels or options.
+/// A line for each closed item, and under it one for each of its levels or options, where anybody answered.
 fn item_lines(locale: Locale, definition: &Definition, layout: &Layout, items: &[ItemFigures]) -> Vec<Line> {
     let language = locale.language();
     let mut lines = Vec::new();
@@ -333,24 +366,15 @@ fn item_lines(locale: Locale, definition: &Definition, layout: &Layout, items: &
         let Some((_, question)) = definition.questions().nth(item.question) else {
             continue;
         };
-        let (row, options) = match &question.answer {
-            AnswerKind::Satisfaction { scale, factors, .. } => {
+        let row = match &question.answer {
+            AnswerKind::Satisfaction { factors, .. } => {
                 let criterion = item.row.and_then(|row| definition.criteria_of(factors).nth(row));
-                (
-                    criterion.map(|criterion| &criterion.text),
-                    levels(definition, scale),
-                )
+                criterion.map(|criterion| &criterion.text)
             }
-            AnswerKind::Grid { scale, rows, .. } => (
-                item.row.and_then(|row| rows.get(row)).map(|row| &row.text),
-                levels(definition, scale),
-            ),
-            AnswerKind::Rating { scale, .. } => (None, levels(definition, scale)),
-            AnswerKind::Single { options } | AnswerKind::Multiple { options, .. } => {
-                (None, options.iter().map(|option| Some(&option.text)).collect())
-            }
-            _ => (None, Vec::new()),
+            AnswerKind::Grid { rows, .. } => item.row.and_then(|row| rows.get(row)).map(|row| &row.text),
+            _ => None,
         };
+        let options = options(locale, definition, question, item).unwrap_or_default();
         let counts = figures.counts.as_ref();
         lines.push(Line {
             kind: if item.criterion.is_some() {
@@ -369,27 +393,18 @@ fn item_lines(locale: Locale, definition: &Definition, layout: &Layout, items: &
             withheld: figures.withheld.is_some(),
             ..Line::default()
         });
-        for (at, count) in counts.iter().flat_map(|counts| counts.options.iter().enumerate()) {
-            let title = options.get(at).copied().flatten();
+        for (at, share) in figures.option_shares.iter().enumerate() {
             lines.push(Line {
                 kind: "option",
                 id: format!("{}#{}", figures.path, at + 1),
-                title: title
-                    .map(|text| text.get(&language).to_owned())
-                    .unwrap_or_default(),
-                counted: counts.map(|counts| (*count, counts.answered)),
+                title: options.get(at).cloned().unwrap_or_default(),
+                respondents: Some(share.estimate.respondents),
+                share: Some(*share),
                 ..Line::default()
             });
         }
     }
     lines
-}
-
-fn levels<'a>(definition: &'a Definition, scale: &str) -> Vec<Option<&'a Text>> {
-    definition
-        .scale(scale)
-        .map(|scale| scale.levels.iter().map(Some).collect())
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The index: first the sentence, then the figure with its interval, then where it comes from.
+//! The index: first the sentence, then the figure with its interval; further down where it comes from.
 
 use domain::interval::IntervalRule;
 use domain::method::Selection;
@@ -61,13 +61,26 @@ pub(crate) fn headline(sheet: &Sheet) -> AnyView {
                     </p>
                 </div>
             </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// What else the same responses say, and how the figure came about; nothing where no index is shown.
+pub(crate) fn about(sheet: &Sheet) -> Option<AnyView> {
+    let locale = sheet.locale;
+    let figures = sheet.figures()?;
+    let whole = figures.nodes.first()?;
+    let shown = whole.share.as_ref()?;
+    Some(
+        view! {
             <div class="about">
                 {measures(locale, whole)}
                 {provenance(locale, figures, shown)}
             </div>
-        </section>
-    }
-    .into_any()
+        }
+        .into_any(),
+    )
 }
 
 fn withheld(sheet: &Sheet) -> AnyView {
@@ -83,7 +96,7 @@ fn withheld(sheet: &Sheet) -> AnyView {
 
 /// The other measures of the same responses, each with its interval and its respondents; nothing where there are none.
 fn measures(locale: Locale, whole: &NodeFigures) -> Option<AnyView> {
-    let mut rows = Vec::new();
+    let mut rows: Vec<(&'static str, String, &Shown)> = Vec::new();
     if let Some(shown) = &whole.mean_of_criteria {
         let key = if shown.estimate.rule == IntervalRule::Bound {
             "measure-at-most"
@@ -91,19 +104,15 @@ fn measures(locale: Locale, whole: &NodeFigures) -> Option<AnyView> {
             "measure"
         };
         let (value, interval) = (words::share(locale, shown, 2), words::interval(locale, shown));
-        let mut text = measured(locale, key, &value, &interval, shown);
-        if whole.share.is_some_and(|share| share.covers != shown.covers) {
-            let covers = words::bilingual(locale, shown.covers.label());
-            text.push(' ');
-            text.push_str(&locale.tr("interval-covers", &[("covers", covers)]));
-        }
-        rows.push(("about-other-rollup", text));
+        let text = measured(locale, key, &value, &interval, shown);
+        rows.push(("about-other-rollup", text, shown));
     }
     if let Some(shown) = &whole.mean {
         let (value, interval) = words::mean_parts(locale, shown);
         rows.push((
             "about-mean",
             measured(locale, "measure", &value, &interval, shown),
+            shown,
         ));
     }
     if let Some(shown) = &whole.all_satisfied {
@@ -111,9 +120,33 @@ fn measures(locale: Locale, whole: &NodeFigures) -> Option<AnyView> {
         rows.push((
             "about-all-satisfied",
             measured(locale, "measure", &value, &interval, shown),
+            shown,
         ));
     }
+    let rows: Vec<_> = rows
+        .into_iter()
+        .map(|(term, text, shown)| {
+            let text = match covers_otherwise(locale, "interval-covers", whole, [shown]) {
+                Some(covers) => format!("{text}. {covers}"),
+                None => text,
+            };
+            (term, text)
+        })
+        .collect();
     (!rows.is_empty()).then(|| facts(locale, "measures-title", rows))
+}
+
+/// What intervals cover, in the sentence of that key, where one of them covers something else than that of the index.
+pub(crate) fn covers_otherwise<'a>(
+    locale: Locale,
+    key: &str,
+    whole: &NodeFigures,
+    shown: impl IntoIterator<Item = &'a Shown>,
+) -> Option<String> {
+    let of_index = whole.share.as_ref()?.covers;
+    let other = shown.into_iter().find(|shown| shown.covers != of_index)?;
+    let covers = words::bilingual(locale, other.covers.label());
+    Some(locale.tr(key, &[("covers", covers)]))
 }
 
 /// A measure with its interval and its respondents.

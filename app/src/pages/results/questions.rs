@@ -3,13 +3,13 @@
 use domain::layout::{Item, ItemKind};
 use domain::questionnaire::{AnswerKind, Definition, Question};
 use domain::release::figures::{Counts, Figures, ItemFigures};
+use domain::text::Text;
 use leptos::prelude::*;
 
-use super::headline;
 use super::sheet::Sheet;
-use super::structure::{described, figure, part, ramp};
-use super::words;
-use crate::chart::{Extent, bar, distribution, legend};
+use super::structure::{described, figure, ramp};
+use super::{headline, question_table, words};
+use crate::chart::{bar, distribution, legend};
 use crate::i18n::Locale;
 
 /// The questions in printed order; nothing when there are none.
@@ -17,14 +17,15 @@ pub(crate) fn questions(sheet: &Sheet, figures: &Figures) -> Option<AnyView> {
     let locale = sheet.locale;
     let version = &sheet.results.version.version;
     let definition = version.definition();
-    let items: Vec<(&Item, &ItemFigures)> = version.layout().items().iter().zip(&figures.items).collect();
+    let items = version.layout().items().iter().zip(&figures.items);
+    let items: Vec<(&Item, &ItemFigures)> = items.filter(|(item, _)| item.criterion.is_none()).collect();
     let blocks: Vec<AnyView> = definition
         .questions()
         .enumerate()
         .filter_map(|(at, (_, question))| {
             let own: Vec<_> = items
                 .iter()
-                .filter(|(item, _)| item.question == at && item.criterion.is_none())
+                .filter(|(item, _)| item.question == at)
                 .copied()
                 .collect();
             let body = answers(locale, definition, question, &own)?;
@@ -43,11 +44,20 @@ pub(crate) fn questions(sheet: &Sheet, figures: &Figures) -> Option<AnyView> {
     if blocks.is_empty() {
         return None;
     }
+    let shown = items
+        .iter()
+        .flat_map(|(_, item)| item.share.iter().chain(&item.option_shares));
+    let covers = figures
+        .nodes
+        .first()
+        .and_then(|whole| headline::covers_otherwise(locale, "questions-covers", whole, shown));
     Some(
         view! {
             <section class="results-section" aria-labelledby="questions">
                 <h2 id="questions">{locale.t("questions-title")}</h2>
+                {covers.map(|covers| view! { <p>{covers}</p> })}
                 {blocks}
+                {question_table::table(locale, definition, &items)}
             </section>
         }
         .into_any(),
@@ -60,48 +70,53 @@ fn answers(
     question: &Question,
     items: &[(&Item, &ItemFigures)],
 ) -> Option<AnyView> {
+    let (item, first) = items.first()?;
+    let options = options(locale, definition, question, item)?;
+    Some(match &question.answer {
+        AnswerKind::Rating { .. } => stacks(locale, &options, vec![(String::new(), *first)]),
+        AnswerKind::Grid { .. } => {
+            let rows = items.iter();
+            let rows = rows.map(|(item, figures)| (row_name(locale, question, item), *figures));
+            stacks(locale, &options, rows.collect())
+        }
+        AnswerKind::Multiple { .. } => shares(locale, &options, first, true),
+        _ => shares(locale, &options, first, false),
+    })
+}
+
+/// The names of what can be answered, in the order of its counts; nothing where answers are not counted one by one.
+pub(crate) fn options(
+    locale: Locale,
+    definition: &Definition,
+    question: &Question,
+    item: &Item,
+) -> Option<Vec<String>> {
     let language = locale.language();
-    let of = |texts: &[domain::text::Text]| -> Vec<String> {
-        texts.iter().map(|text| text.get(&language).to_owned()).collect()
-    };
-    let (_, first) = items.first()?;
+    let name = |text: &Text| text.get(&language).to_owned();
     match &question.answer {
-        AnswerKind::Rating { scale, .. } => {
-            let levels = of(&definition.scale(scale)?.levels);
-            Some(stacks(locale, &levels, vec![(String::new(), first)]))
-        }
-        AnswerKind::Grid { scale, rows, .. } => {
-            let levels = of(&definition.scale(scale)?.levels);
-            let rows = items.iter().filter_map(|(item, figures)| {
-                Some((rows.get(item.row?)?.text.get(&language).to_owned(), *figures))
-            });
-            Some(stacks(locale, &levels, rows.collect()))
-        }
+        AnswerKind::Satisfaction { scale, .. }
+        | AnswerKind::Rating { scale, .. }
+        | AnswerKind::Grid { scale, .. } => Some(definition.scale(scale)?.levels.iter().map(name).collect()),
         AnswerKind::Single { options } | AnswerKind::Multiple { options, .. } => {
-            let texts: Vec<_> = options
-                .iter()
-                .map(|option| option.text.get(&language).to_owned())
-                .collect();
-            let several = matches!(question.answer, AnswerKind::Multiple { .. });
-            Some(shares(locale, &texts, first, several))
+            Some(options.iter().map(|option| name(&option.text)).collect())
         }
-        AnswerKind::YesNo {} => Some(shares(
-            locale,
-            &[locale.t("answer-no"), locale.t("answer-yes")],
-            first,
-            false,
-        )),
-        AnswerKind::Number { .. } => {
-            let ItemKind::Number { classes } = &items.first()?.0.kind else {
-                return None;
-            };
-            (!classes.is_empty()).then(|| shares(locale, &ranges(classes), first, false))
-        }
-        AnswerKind::Satisfaction { .. }
-        | AnswerKind::Date {}
-        | AnswerKind::ShortText { .. }
-        | AnswerKind::LongText { .. } => None,
+        AnswerKind::YesNo {} => Some(vec![locale.t("answer-no"), locale.t("answer-yes")]),
+        AnswerKind::Number { .. } => match &item.kind {
+            ItemKind::Number { classes } if !classes.is_empty() => Some(ranges(classes)),
+            _ => None,
+        },
+        AnswerKind::Date {} | AnswerKind::ShortText { .. } | AnswerKind::LongText { .. } => None,
     }
+}
+
+/// The text of an item's row in a grid; empty elsewhere.
+pub(crate) fn row_name(locale: Locale, question: &Question, item: &Item) -> String {
+    let AnswerKind::Grid { rows, .. } = &question.answer else {
+        return String::new();
+    };
+    let row = item.row.and_then(|row| rows.get(row));
+    row.map(|row| row.text.get(&locale.language()).to_owned())
+        .unwrap_or_default()
 }
 
 /// Classes of a number by their lower bounds; the last is open.
@@ -151,27 +166,16 @@ fn shares(locale: Locale, options: &[String], figures: &ItemFigures, several: bo
     };
     let rows: Vec<_> = options
         .iter()
-        .zip(&counts.options)
-        .map(|(option, &count)| {
-            let estimate = domain::estimate::criterion_share(count, counts.answered);
-            let bar = estimate.map(|estimate| {
-                let interval = estimate.interval;
-                let ends = words::ends(locale, interval);
-                view! {
-                    {bar(Extent {
-                        value: estimate.value,
-                        low: interval.low,
-                        high: interval.high,
-                    })}
-                    <span class="row-notes">{locale.tr("interval-short", &[("interval", &ends)])}</span>
-                }
-            });
+        .zip(&figures.option_shares)
+        .map(|(option, shown)| {
+            let interval = words::interval(locale, shown);
             view! {
                 <li class="row">
                     <p class="row-name">{option.clone()}</p>
                     <div class="row-figure">
-                        <span class="row-share">{part(locale, count, counts.answered, 1)}</span>
-                        {bar}
+                        <span class="row-share">{words::share(locale, shown, 1)}</span>
+                        {bar(words::extent(shown))}
+                        <span class="row-notes">{locale.tr("interval-short", &[("interval", &interval)])}</span>
                     </div>
                 </li>
             }

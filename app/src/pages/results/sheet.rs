@@ -92,8 +92,9 @@ impl Sheet {
                     {self.above()}
                     <h1>{name}</h1>
                     <p class="scope">{self.scope()}</p>
-                    {filters::filters(self)}
                     {headline::headline(self)}
+                    {filters::filters(self)}
+                    {headline::about(self)}
                     {figures.map(|figures| structure::structure(self, figures))}
                     {side::over_time(self)}
                     {side::by_channel(self)}

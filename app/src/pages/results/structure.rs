@@ -20,7 +20,7 @@ pub(crate) fn structure(sheet: &Sheet, figures: &Figures) -> AnyView {
             {(limbs.len() > 1).then(|| parts(locale, &limbs))}
             {factors(sheet, &limbs)}
         </section>
-        {criteria(sheet, &limbs)}
+        {criteria(sheet, figures, &limbs)}
         {twin::twin(locale, figures, &limbs)}
     }
     .into_any()
@@ -84,7 +84,7 @@ fn branches(locale: Locale, branches: &[&Branch<'_>]) -> AnyView {
     view! { <ul class="rows">{rows}</ul> }.into_any()
 }
 
-fn criteria(sheet: &Sheet, limbs: &[Limb<'_>]) -> Option<AnyView> {
+fn criteria(sheet: &Sheet, figures: &Figures, limbs: &[Limb<'_>]) -> Option<AnyView> {
     let locale = sheet.locale;
     let language = locale.language();
     let scale = limbs
@@ -133,12 +133,32 @@ fn criteria(sheet: &Sheet, limbs: &[Limb<'_>]) -> Option<AnyView> {
         view! {
             <section class="results-section" aria-labelledby="criteria">
                 <h2 id="criteria">{locale.t(if sheet.choice.weakest { "criteria-weakest" } else { "criteria-title" })}</h2>
+                {covers_note(locale, figures, limbs).map(|note| view! { <p>{note}</p> })}
                 {legend(ramp(words.len()), &words)}
                 {groups}
             </section>
         }
         .into_any(),
     )
+}
+
+/// What the intervals of criteria cover, where that is not what the index's does.
+fn covers_note(locale: Locale, figures: &Figures, limbs: &[Limb<'_>]) -> Option<String> {
+    let whole = figures.nodes.first()?;
+    let of_index = whole.share.as_ref()?.covers;
+    let shares: Vec<&Shown> = limbs
+        .iter()
+        .flat_map(|limb| &limb.factors)
+        .flat_map(|branch| &branch.criteria)
+        .filter_map(|rated| rated.figures.share.as_ref())
+        .collect();
+    // The only criterion of a factor has the factor's interval.
+    let key = if shares.iter().any(|share| share.covers == of_index) {
+        "criteria-covers-some"
+    } else {
+        "criteria-covers"
+    };
+    headline::covers_otherwise(locale, key, whole, shares)
 }
 
 fn criterion(locale: Locale, rated: &Rated<'_>, factor: Option<&str>) -> AnyView {

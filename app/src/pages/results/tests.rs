@@ -1,5 +1,7 @@
 //! What a page and a file say of each kind of cell, in both languages.
 
+mod sample;
+
 use std::sync::Arc;
 
 use domain::answer::{Answers, Unasked};
@@ -113,24 +115,35 @@ fn cell(version: &Version, content: i64) -> CellState {
             json!({"overall": 2, "aspects": {"access": 4, "procedures": 2, "officials": 2}}),
         ),
     ];
-    let mut tally = Tally::empty(version.layout());
-    for (count, answers) in &people {
-        for _ in 0..*count {
-            tally.add(&one(version, answers, Status::Counted));
-        }
-    }
+    let mut tally = tally(version, &people);
     for (count, status) in [(3, Status::Held), (2, Status::Late), (1, Status::Excluded)] {
         for _ in 0..count {
             tally.add(&one(version, &people[0].1, status));
         }
     }
+    opened(version, &tally, Vec::new(), Selection::Open)
+}
+
+/// Counted responses: so many of each.
+fn tally(version: &Version, people: &[(i64, Value)]) -> Tally {
+    let mut tally = Tally::empty(version.layout());
+    for (count, answers) in people {
+        for _ in 0..*count {
+            tally.add(&one(version, answers, Status::Counted));
+        }
+    }
+    tally
+}
+
+/// The cell that a release makes of a tally.
+fn opened(version: &Version, tally: &Tally, clusters: Vec<u8>, selection: Selection) -> CellState {
     let units = Units::new(&[(id(3), None, true)]);
     let atom = Atom {
         unit: id(3),
         month: NOVEMBER,
         class: ChannelClass::Desk,
         counts: tally.pack(),
-        clusters: Vec::new(),
+        clusters,
     };
     let input = Input {
         version,
@@ -148,7 +161,7 @@ fn cell(version: &Version, content: i64) -> CellState {
         .unwrap();
     let opening = Opening {
         version,
-        selection: Selection::Open,
+        selection,
         minimum: 10,
     };
     match release::open(&opening, row.state, &row.nodes, &row.items).unwrap() {
@@ -158,7 +171,9 @@ fn cell(version: &Version, content: i64) -> CellState {
 }
 
 fn one(version: &Version, answers: &Value, status: Status) -> Tally {
-    let respondent = json!({"purpose": "submit", "respondent_type": "person"});
+    let receives = answers["aspects"].get("result").is_some();
+    let purpose = if receives { "receive_result" } else { "submit" };
+    let respondent = json!({"purpose": purpose, "respondent_type": "person"});
     let answers = Answers::parse(
         version,
         respondent.as_object().unwrap(),
@@ -191,6 +206,7 @@ fn sheet(locale: Locale, cell_of: impl FnOnce(&Version) -> CellState) -> Sheet {
         versions: vec![(date!(2026 - 01 - 01), VersionId(1))],
         units: vec![id(1)],
         selection: Selection::Open,
+        channels: Vec::new(),
         release: ReleaseRule::Nightly,
         demo: false,
         starts_on: date!(2026 - 01 - 01),
@@ -468,7 +484,9 @@ fn the_file_is_a_table_that_every_program_reads() {
     assert_eq!(&whole[at("covers")], "chance_without_self_selection");
     assert_eq!(&whole[at("rollup")], "pooled_answers");
     // What was not counted stands beside every figure.
-    for row in rows.iter().filter(|row| &row[at("state")] == "shown") {
+    let of_november =
+        |row: &&csv::StringRecord| &row[at("state")] == "shown" && &row[at("period")] == "2026-11";
+    for row in rows.iter().filter(of_november) {
         let counts = ["responses", "held", "late", "excluded"].map(|name| &row[at(name)]);
         assert_eq!(counts, ["60", "3", "2", "1"], "{row:?}");
     }
@@ -491,6 +509,8 @@ fn the_file_is_a_table_that_every_program_reads() {
     assert_eq!(
         states,
         [
+            ("82", "hidden"),
+            ("82", "hidden"),
             ("29926", "hidden"),
             ("30169", "no_answers"),
             ("30037", "not_in_sample")
@@ -503,5 +523,32 @@ fn the_file_is_a_table_that_every_program_reads() {
     assert_eq!(
         (&option[at("numerator")], &option[at("title")]),
         ("40", "Rất hài lòng")
+    );
+    // Wilson: two thirds of sixty people.
+    let fields = [
+        "share_percent",
+        "share_low_percent",
+        "share_high_percent",
+        "covers",
+    ];
+    assert_eq!(
+        fields.map(|name| &option[at(name)]),
+        ["66.6667", "54.0569", "77.2707", "chance_without_self_selection"]
+    );
+    // The channels and the periods before are in it as on the page.
+    let wholes: Vec<[&str; 3]> = rows
+        .iter()
+        .filter(|row| &row[at("unit_code")] == "82" && ["whole", ""].contains(&&row[at("kind")]))
+        .map(|row| ["period", "channel", "state"].map(|name| &row[at(name)]))
+        .collect();
+    assert_eq!(
+        wholes,
+        [
+            ["2026-11", "all", "shown"],
+            ["2026-11", "desk", "shown"],
+            ["2026-11", "online", "hidden"],
+            ["2026-09", "all", "shown"],
+            ["2026-10", "all", "hidden"],
+        ]
     );
 }

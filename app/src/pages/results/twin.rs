@@ -9,6 +9,19 @@ use super::words;
 use crate::i18n::Locale;
 use crate::layout::table_scroll;
 
+/// The columns after the name and before the levels.
+const COLUMNS: [&str; 9] = [
+    "twin-respondents",
+    "twin-answers",
+    "twin-share",
+    "twin-interval",
+    "twin-mean",
+    "twin-mean-of-criteria",
+    "twin-all",
+    "twin-no-opinion",
+    "twin-skipped",
+];
+
 /// Whole, parts, factors and criteria, a row each; the levels as columns where all criteria share a scale.
 pub(crate) fn twin(locale: Locale, figures: &Figures, limbs: &[Limb<'_>]) -> AnyView {
     let language = locale.language();
@@ -50,15 +63,7 @@ pub(crate) fn twin(locale: Locale, figures: &Figures, limbs: &[Limb<'_>]) -> Any
             }
         }
     }
-    let heads = [
-        "twin-respondents",
-        "twin-answers",
-        "twin-share",
-        "twin-interval",
-        "twin-mean",
-        "twin-all",
-    ];
-    let heads: Vec<_> = heads
+    let heads: Vec<_> = COLUMNS
         .into_iter()
         .map(|key| view! { <th scope="col" class="number">{locale.t(key)}</th> })
         .collect();
@@ -98,7 +103,7 @@ fn node_row(
     levels: usize,
 ) -> AnyView {
     let Some((respondents, answers)) = node.respondents.zip(node.answers) else {
-        return hidden_row(locale, class, title, levels);
+        return hidden_row(locale, class, title, COLUMNS.len() + levels);
     };
     let cells = [
         words::count(locale, respondents),
@@ -108,9 +113,10 @@ fn node_row(
         node.mean
             .as_ref()
             .map_or_else(none, |mean| words::mean(locale, mean)),
-        node.all_satisfied
-            .as_ref()
-            .map_or_else(none, |all| words::share(locale, all, 1)),
+        with_interval(locale, node.mean_of_criteria.as_ref(), 2),
+        with_interval(locale, node.all_satisfied.as_ref(), 1),
+        none(),
+        none(),
     ];
     row(
         class,
@@ -122,7 +128,7 @@ fn node_row(
 fn criterion_row(locale: Locale, rated: &Rated<'_>, levels: usize) -> AnyView {
     let title = rated.name(&locale.language());
     let Some(counts) = &rated.figures.counts else {
-        return hidden_row(locale, "criterion", title, levels);
+        return hidden_row(locale, "criterion", title, COLUMNS.len() + levels);
     };
     let answered = words::count(locale, counts.answered);
     let cells = [
@@ -136,6 +142,9 @@ fn criterion_row(locale: Locale, rated: &Rated<'_>, levels: usize) -> AnyView {
             .as_ref()
             .map_or_else(none, |mean| words::mean(locale, mean)),
         none(),
+        none(),
+        words::count(locale, counts.no_opinion),
+        words::count(locale, counts.skipped),
     ];
     let levels = counts
         .options
@@ -145,18 +154,19 @@ fn criterion_row(locale: Locale, rated: &Rated<'_>, levels: usize) -> AnyView {
     row("criterion", title, cells.into_iter().chain(levels))
 }
 
-/// What a shown cell does not show.
-fn hidden_row(locale: Locale, class: &'static str, title: String, levels: usize) -> AnyView {
+/// What a shown cell does not show, over so many columns.
+pub(crate) fn hidden_row(locale: Locale, class: &'static str, title: String, columns: usize) -> AnyView {
     view! {
         <tr class=class>
             <th scope="row">{title}</th>
-            <td colspan=levels + 6>{locale.t("state-hidden")}</td>
+            <td colspan=columns>{locale.t("state-hidden")}</td>
         </tr>
     }
     .into_any()
 }
 
-fn row(class: &'static str, title: String, cells: impl Iterator<Item = String>) -> AnyView {
+/// A row of figures under their name.
+pub(crate) fn row(class: &'static str, title: String, cells: impl Iterator<Item = String>) -> AnyView {
     let cells: Vec<_> = cells
         .map(|cell| view! { <td class="number">{cell}</td> })
         .collect();
@@ -173,11 +183,15 @@ fn share(locale: Locale, shown: Option<&Shown>) -> String {
     shown.map_or_else(none, |shown| words::share(locale, shown, 2))
 }
 
+fn with_interval(locale: Locale, shown: Option<&Shown>, places: u8) -> String {
+    shown.map_or_else(none, |shown| words::share_with_interval(locale, shown, places))
+}
+
 fn interval(locale: Locale, shown: Option<&Shown>) -> String {
     shown.map_or_else(none, |shown| words::interval(locale, shown))
 }
 
 /// Where a column does not apply to a row.
-fn none() -> String {
+pub(crate) fn none() -> String {
     "–".to_owned()
 }

@@ -1,7 +1,6 @@
 //! Figures, periods and channels in words.
 
 use domain::channel::ChannelClass;
-use domain::interval::Interval;
 use domain::method::Bilingual;
 use domain::period::Period;
 use domain::questionnaire::Version;
@@ -22,11 +21,7 @@ pub(crate) fn share(locale: Locale, shown: &Shown, places: u8) -> String {
 /// The ends of a share's interval in percent, without the sign: `82–86`. As many decimals as the width needs
 /// for the ends to be told apart.
 pub(crate) fn interval(locale: Locale, shown: &Shown) -> String {
-    ends(locale, shown.estimate.interval)
-}
-
-/// The same of an interval alone.
-pub(crate) fn ends(locale: Locale, interval: Interval) -> String {
+    let interval = shown.estimate.interval;
     let places = match interval.width() * 100.0 {
         width if width >= 3.0 => 0,
         width if width >= 0.3 => 1,
@@ -34,6 +29,11 @@ pub(crate) fn ends(locale: Locale, interval: Interval) -> String {
     };
     let end = |value: f64| Decimal::of_float(value * 100.0, places).format(locale.style());
     format!("{}–{}", end(interval.low), end(interval.high))
+}
+
+/// A share with its interval: `83,94% (82–86)`.
+pub(crate) fn share_with_interval(locale: Locale, shown: &Shown, places: u8) -> String {
+    format!("{} ({})", share(locale, shown, places), interval(locale, shown))
 }
 
 /// A mean score with its interval: `4,12 (4,05–4,19)`.

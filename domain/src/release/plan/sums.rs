@@ -204,8 +204,9 @@ pub(super) fn build(
         let part = parts[unit].get_or_insert_with(|| Part::empty(layout));
         part.tally.add_packed(counts)?;
         let clusters = unpack_clusters(layout, clusters)?;
-        if clusters.is_empty() {
-            part.is_clustered &= rates_nothing(&Tally::unpack(layout, counts)?, layout);
+        // Unpacking a tally is work, and one without clusters is enough to know.
+        if part.is_clustered && clusters.is_empty() {
+            part.is_clustered = rates_nothing(&Tally::unpack(layout, counts)?, layout);
         }
         add_clusters(&mut part.clusters, &clusters);
     }

@@ -44,11 +44,15 @@ impl<S: Read + Write> Client<S> {
         self.request("GET", path, None, "")
     }
 
+    /// With headers of one's own, each ending in a line break.
+    pub(crate) fn get_with(&mut self, path: &str, headers: &str) -> io::Result<Reply> {
+        self.send("GET", path, headers, "")
+    }
+
     pub(crate) fn put(&mut self, path: &str, body: &str) -> io::Result<Reply> {
         self.request("PUT", path, None, body)
     }
 
-    /// Sends a request in one packet and reads the reply.
     pub(crate) fn request(
         &mut self,
         method: &str,
@@ -56,11 +60,16 @@ impl<S: Read + Write> Client<S> {
         token: Option<&str>,
         body: &str,
     ) -> io::Result<Reply> {
-        let (host, length) = (&self.host, body.len());
         let authorization =
             token.map_or_else(String::new, |token| format!("Authorization: Bearer {token}\r\n"));
+        self.send(method, path, &authorization, body)
+    }
+
+    /// Sends a request in one packet and reads the reply.
+    fn send(&mut self, method: &str, path: &str, headers: &str, body: &str) -> io::Result<Reply> {
+        let (host, length) = (&self.host, body.len());
         let text = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {host}\r\n{authorization}Content-Type: application/json\r\n\
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Content-Type: application/json\r\n\
              Content-Length: {length}\r\n\r\n{body}"
         );
         self.stream.get_mut().write_all(text.as_bytes())?;

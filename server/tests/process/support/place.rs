@@ -116,6 +116,14 @@ impl Place {
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// Runs a command that must be refused and returns what it said.
+    pub(crate) fn refused(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
     pub(crate) fn start(&self) -> Running {
         self.start_with(&[])
     }
@@ -124,6 +132,16 @@ impl Place {
         let mut command = self.command();
         command.args(SERVE).args(more);
         Running::spawn(command)
+    }
+
+    /// Changes an SQLite file behind the program's back.
+    pub(crate) fn tamper(&self, statement: &'static str) {
+        let path = self.path().join("data.db");
+        Runtime::new().unwrap().block_on(async {
+            let url = format!("sqlite:{}", path.display());
+            let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
+            connection.execute(sqlx::raw_sql(statement)).await.unwrap();
+        });
     }
 
     /// The database, opened as another server would.
