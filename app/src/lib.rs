@@ -7,6 +7,8 @@
 pub mod islands;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 mod lotus;
+#[cfg(any(feature = "ssr", feature = "desk"))]
+mod tick;
 
 #[cfg(feature = "ssr")]
 mod chart;

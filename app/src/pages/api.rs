@@ -60,6 +60,20 @@ fn said(locale: Locale, sentence: &'static Value) -> &'static str {
     }
 }
 
+/// A sentence with what stands in backticks, as the description has it, set as code.
+fn written(sentence: &'static str) -> Vec<AnyView> {
+    let pieces = sentence.split('`').enumerate();
+    pieces
+        .map(|(place, piece)| {
+            if place % 2 == 1 {
+                view! { <code>{piece}</code> }.into_any()
+            } else {
+                piece.into_any()
+            }
+        })
+        .collect()
+}
+
 /// The address, method and description of an operation.
 fn operation(id: &str) -> Option<(&'static str, &'static str, &'static Value)> {
     let paths = description()["paths"].as_object()?;
@@ -111,7 +125,7 @@ fn section(
         <section aria-labelledby=id>
             <h2 id=id>{title.to_owned()}</h2>
             <p><code>{method.to_uppercase()} " " {path}</code></p>
-            <p>{said(locale, &operation["summary"])}</p>
+            <p>{written(said(locale, &operation["summary"]))}</p>
             {(!parameters.is_empty()).then(|| view! {
                 <h3>{locale.t("api-parameters")}</h3>
                 <dl class="api-list">{parameters}</dl>
@@ -128,7 +142,7 @@ fn entry(locale: Locale, parameter: &'static Value) -> AnyView {
     view! {
         <div>
             <dt><code>{text(&parameter["name"])}</code> {required.then(|| format!(" ({})", locale.t("api-required")))}</dt>
-            <dd>{said(locale, &parameter["description"])}</dd>
+            <dd>{written(said(locale, &parameter["description"]))}</dd>
         </div>
     }
     .into_any()
@@ -138,7 +152,7 @@ fn answer(locale: Locale, (status, answer): (&'static String, &'static Value)) -
     view! {
         <div>
             <dt><code>{status.as_str()}</code></dt>
-            <dd>{said(locale, &answer["description"])}</dd>
+            <dd>{written(said(locale, &answer["description"]))}</dd>
         </div>
     }
     .into_any()

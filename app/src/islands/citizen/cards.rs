@@ -72,7 +72,11 @@ fn put(list: &Element, old: Option<&Element>, item: &Shown, thanks: &str) -> Opt
         Some(old) => old.replace_with_with_node_1(&card).ok()?,
         None => list.append_child(&card).map(drop).ok()?,
     }
-    say(list, &words);
+    // Whether the page may be closed is said too: a card that waits has a sentence for each case.
+    let sentence = if item.kept { "[data-kept]" } else { "[data-unkept]" };
+    let sentence = find(&card, sentence).and_then(|found| found.text_content());
+    let sentences: Vec<String> = [Some(words), sentence].into_iter().flatten().collect();
+    say(list, &sentences.join(" "));
     let heading = make_heading(&card, item.own)?;
     if item.own {
         let address = match item.stage {

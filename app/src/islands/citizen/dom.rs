@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use domain::condition::Given;
+use domain::form::DATE_PARTS;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Document, Element, HtmlElement, HtmlFieldSetElement, HtmlFormElement, HtmlInputElement};
@@ -175,6 +176,13 @@ struct Control {
     hidden: bool,
 }
 
+impl Control {
+    /// It answers a question of this page that is not asked, because its answer is known.
+    fn is_known(&self) -> bool {
+        self.element.closest(".known").is_ok_and(|known| known.is_some())
+    }
+}
+
 impl Aid {
     /// Brings the page into line with what was answered.
     fn refresh(&self) {
@@ -218,14 +226,14 @@ impl Aid {
             .find(|set| set.get_attribute("data-field").as_deref() == Some(field))
     }
 
-    /// What was carried in hidden fields for a question that was not asked is its own control's to say now.
+    /// What was carried in hidden fields for a question that was not asked is its own control's to say now. Only answers are
+    /// carried so: that another question was seen has the same name and stays.
     fn drop_carried(&self, set: &HtmlFieldSetElement) {
         let set: &Node = set.as_ref();
         let controls = self.controls();
-        for hidden in controls
-            .iter()
-            .filter(|control| control.hidden && !set.contains(Some(&control.element)))
-        {
+        for hidden in controls.iter().filter(|control| {
+            control.hidden && control.name.starts_with("a.") && !set.contains(Some(&control.element))
+        }) {
             if controls
                 .iter()
                 .any(|other| other.name == hidden.name && set.contains(Some(&other.element)))
@@ -382,7 +390,7 @@ impl Answered<'_> {
         let mut visible = self
             .controls
             .iter()
-            .filter(|control| !control.hidden && control.name == field)
+            .filter(|control| control.name == field && (!control.hidden || control.is_known()))
             .peekable();
         if visible.peek().is_some() {
             return visible
@@ -393,6 +401,13 @@ impl Answered<'_> {
         let fact = self.facts.iter().find(|fact| fact.field == field);
         fact.map(|fact| fact.values.iter().map(String::as_str).collect())
             .unwrap_or_default()
+    }
+
+    /// Whether something was chosen or typed.
+    fn is_typed(&self, item: &str) -> bool {
+        self.values(item)
+            .last()
+            .is_some_and(|value| !value.trim().is_empty())
     }
 }
 
@@ -406,9 +421,10 @@ impl Given for Answered<'_> {
     }
 
     fn answered(&self, item: &str) -> bool {
-        self.values(item)
-            .last()
-            .is_some_and(|value| !value.is_empty() && *value != "no_opinion")
+        let no_opinion = self.values(item).contains(&"no_opinion");
+        // A date on this page is typed in parts.
+        let parts = DATE_PARTS.map(|part| format!("{item}.{part}"));
+        !no_opinion && (self.is_typed(item) || parts.iter().all(|part| self.is_typed(part)))
     }
 }
 

@@ -238,10 +238,18 @@ pub(crate) fn fresh_id(form: &mut Form, today: Date, id: [u8; 10]) {
 }
 
 /// Fixes what a repeat must repeat: the day and the time taken. Done when the answers are shown for sending.
-pub(crate) fn settle(form: &mut Form, now: OffsetDateTime) {
+///
+/// A form that was opened before midnight and is finished after it takes the id given here: its own would tell a
+/// second day beside that of the answer.
+pub(crate) fn settle(form: &mut Form, now: OffsetDateTime, id: [u8; 10]) {
+    let today = civil::date_of(now);
+    let told = response_id(form).and_then(ResponseId::date);
+    if told.is_some_and(|day| day != today) {
+        fresh_id(form, today, id);
+    }
     let opened = form.own(own::OPENED).and_then(|text| text.parse::<i64>().ok());
     let taken = opened.map_or(0, |opened| now.unix_timestamp().saturating_sub(opened));
-    form.set(own::ANSWERED_ON, civil::format(civil::date_of(now)));
+    form.set(own::ANSWERED_ON, civil::format(today));
     form.set(own::DURATION, taken.clamp(0, LONGEST_S).to_string());
 }
 

@@ -108,7 +108,7 @@ pub(crate) async fn answer(
         )),
         Next::Show(mut screen) => {
             if screen.step == Step::Review {
-                flow::settle(&mut screen.form, now);
+                flow::settle(&mut screen.form, now, random());
             }
             Ok(render::screen(&request, &view, &screen, StatusCode::OK))
         }
@@ -138,7 +138,7 @@ fn complete(form: &mut Form, now: time::OffsetDateTime) {
         }
     }
     if form.own(own::ANSWERED_ON).is_none() || form.own(own::DURATION).is_none() {
-        flow::settle(form, now);
+        flow::settle(form, now, random());
     }
 }
 

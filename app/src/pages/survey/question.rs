@@ -203,6 +203,9 @@ fn hints(page: &Page<'_>, question: &Question) -> Vec<AnyView> {
     if question.sensitive {
         hints.push(tongue.t("survey-hint-sensitive").into_any());
     }
+    if question.delicate {
+        hints.push(tongue.t("survey-hint-delicate").into_any());
+    }
     if question.required {
         hints.push(tongue.t("survey-hint-required").into_any());
     }

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::answer::Answer;
 use domain::condition::Condition;
-use domain::form::{Walk, field_name, rows};
+use domain::form::{Walk, date_of, field_name, rows};
 use leptos::prelude::*;
 
 use crate::islands::citizen::{DraftSent, Fact, Rule, SurveyAid, Words};
@@ -120,11 +120,21 @@ fn conditions(view: &View, screen: &Screen) -> (Vec<Rule>, Vec<Fact>) {
             .map_or((item, None), |(question, row)| (question, Some(row)));
         let field = field_name(question, row);
         let place = version.layout().item(item);
-        let asked = place
+        let known = place
             .and_then(|place| walk.items().get(place))
-            .is_some_and(|known| *known != Answer::NotShown);
-        if asked && !here.contains(&question) && !facts.iter().any(|fact| fact.field == field) {
-            let values = screen.form.answers().values(&field).map(str::to_owned).collect();
+            .filter(|known| **known != Answer::NotShown);
+        let told = here.contains(&question) || facts.iter().any(|fact| fact.field == field);
+        if let Some(known) = known.filter(|_| !told) {
+            let given = screen.form.answers();
+            // What was typed and is no answer here is none in the browser either.
+            let values = match known {
+                Answer::Skipped => Vec::new(),
+                // It was typed in parts.
+                Answer::Date(_) => date_of(given.date_parts(&field).each_ref().map(String::as_str))
+                    .into_iter()
+                    .collect(),
+                _ => given.values(&field).map(str::to_owned).collect(),
+            };
             facts.push(Fact { field, values });
         }
     }

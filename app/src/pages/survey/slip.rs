@@ -19,8 +19,9 @@ use crate::pages::survey::render;
 use crate::pages::survey::view::start::code_field;
 use crate::shell::PageRequest;
 
-/// Takes over what the point knows, looks the code of the form up and takes over what is known from it. Where it cannot be used, some page says so,
-/// but only before the person has answered: later the answer of handing in decides, which knows a repeat.
+/// Takes over what the point knows, looks the code of the form up and takes over what is known from it. Where it cannot
+/// be used, some page says so, but only before the person has answered: later the answer of handing in decides, which
+/// knows a repeat.
 pub(crate) async fn take(
     service: &Service,
     request: &PageRequest,

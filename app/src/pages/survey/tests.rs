@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::body::to_bytes;
 use axum::http::{Request, StatusCode};
 use domain::channel::Mode;
-use domain::id::CampaignId;
+use domain::id::{CampaignId, ResponseId};
 use domain::questionnaire::Version;
 use domain::response::Document;
 use domain::text::{Language, Text};
-use time::macros::datetime;
+use serde_json::{Value, json};
+use time::macros::{date, datetime};
 
 use super::desk::{Desk, UnitName, View};
 use super::flow::{self, Next, Screen, Step};
@@ -159,11 +160,14 @@ async fn a_desk_rating_goes_from_the_notice_to_a_valid_document() {
     // Nothing was rated 3 or less, so the reasons are not asked.
     let experience = shown(&view, &rating, &chosen, "next").await;
     assert_eq!(experience.step, Step::Section(3));
+    // What is asked about money is no sensitive personal data, and is not called so.
+    let page = html(&view, &experience).await;
+    assert!(page.contains("từ 20 người") && !page.contains("dữ liệu cá nhân nhạy cảm"));
     let closing = shown(&view, &experience, &[("a.asked_for_money", "no")], "next").await;
     let typed = [("a.helped", "family"), ("a.remark", "Chờ \"hơi\" lâu & <đông>")];
     let mut review = shown(&view, &closing, &typed, "next").await;
     assert_eq!(review.step, Step::Review);
-    flow::settle(&mut review.form, datetime!(2026-11-22 02:01:05 UTC));
+    flow::settle(&mut review.form, datetime!(2026-11-22 02:01:05 UTC), [8; 10]);
     let Next::Send(form) = press(&view, &review, &[], "send").await else {
         panic!("not sent")
     };
@@ -182,7 +186,7 @@ async fn a_desk_rating_goes_from_the_notice_to_a_valid_document() {
 async fn a_repeat_of_the_last_post_is_the_same_document() {
     let view = desk_rating();
     let mut review = Screen::of(Step::Review, opened().form);
-    flow::settle(&mut review.form, datetime!(2026-11-22 02:01:05 UTC));
+    flow::settle(&mut review.form, datetime!(2026-11-22 02:01:05 UTC), [8; 10]);
     let page = html(&view, &review).await;
     let documents = [1, 2].map(|_| {
         let (form, pressed) = post(&page, &[], "send");
@@ -192,6 +196,24 @@ async fn a_repeat_of_the_last_post_is_the_same_document() {
         (flow::response_id(&form), flow::document(&view, &form))
     });
     assert_eq!(documents[0], documents[1]);
+}
+
+#[test]
+fn the_id_of_a_form_tells_no_other_day_than_its_answer() {
+    let mut form = opened().form;
+    let first = flow::response_id(&form);
+    flow::settle(&mut form, datetime!(2026-11-22 16:59 UTC), [8; 10]);
+    assert_eq!(flow::response_id(&form), first, "it is the same day in Việt Nam");
+    flow::settle(&mut form, datetime!(2026-11-22 17:00 UTC), [8; 10]);
+    assert_eq!(form.own(own::ANSWERED_ON), Some("2026-11-23"));
+    let second = flow::response_id(&form);
+    assert_eq!(second.and_then(ResponseId::date), Some(date!(2026 - 11 - 23)));
+    flow::settle(&mut form, datetime!(2026-11-22 17:01 UTC), [6; 10]);
+    assert_eq!(
+        flow::response_id(&form),
+        second,
+        "a form that is looked at again stays itself"
+    );
 }
 
 #[tokio::test]
@@ -227,6 +249,48 @@ async fn what_an_answer_makes_asked_is_asked_before_going_on() {
     assert!(page.contains("name=\"a.aspects.result\""));
     let reasons = shown(&view, &rating, &[("a.overall", "1")], "next").await;
     assert_eq!(reasons.step, Step::Section(2));
+}
+
+/// A date is typed in three fields, and a condition of a later page looks for one.
+#[tokio::test]
+async fn a_date_of_an_earlier_page_is_told_to_the_conditions_of_this_one() {
+    let mut file: Value = serde_json::from_str(domain::official::DESK_RATING_1).unwrap();
+    let mut add = |section: usize, question: Value| {
+        let questions = file["sections"][section]["questions"].as_array_mut().unwrap();
+        questions.push(question);
+    };
+    let text = json!({"vi": "Ngày nào?", "en": "Which day?"});
+    add(
+        0,
+        json!({"id": "came_on", "text": text, "answer": {"kind": "date"}}),
+    );
+    add(
+        1,
+        json!({
+            "id": "again_on", "text": text, "answer": {"kind": "date"},
+            "when": {"answered": {"item": "came_on"}},
+        }),
+    );
+    let view = view_of(&file.to_string(), Locale::Vi);
+    let first = shown(&view, &opened(), &[], "next").await;
+    for (typed, told) in [
+        (
+            ["3", "11", "2026"],
+            r#"{"field":"a.came_on","values":["2026-11-03"]}"#,
+        ),
+        (["", "", ""], r#"{"field":"a.came_on","values":[]}"#),
+    ] {
+        let [day, month, year] = typed;
+        let typed = [
+            ("a.came_on.day", day),
+            ("a.came_on.month", month),
+            ("a.came_on.year", year),
+        ];
+        let next = shown(&view, &first, &typed, "next").await;
+        assert_eq!(next.step, Step::Section(1));
+        let page = html(&view, &next).await.replace("&quot;", "\"");
+        assert!(page.contains(told), "{told}");
+    }
 }
 
 #[tokio::test]

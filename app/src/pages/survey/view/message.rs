@@ -8,14 +8,15 @@ use super::row_words;
 use crate::i18n::Words;
 use crate::layout::{DemoBanner, Lotus, SkipLink};
 use crate::pages::survey::desk::View;
-use crate::pages::survey::faces::faces;
 use crate::pages::survey::form::Form;
+use crate::tick::tick;
 
 /// After sending; the same page for a repeat.
 pub(crate) fn thanks(view: &View, island: AnyView) -> AnyView {
     let tongue = view.tongue;
     message_page(
         view,
+        Some(tick()),
         tongue.t("survey-thanks-title"),
         vec![tongue.t("survey-thanks-text"), tongue.t("survey-thanks-close")],
         island,
@@ -45,6 +46,7 @@ pub(crate) fn closed(view: &View, on: &str, form: Option<&Form>) -> AnyView {
     });
     message_page(
         view,
+        None,
         tongue.t("survey-closed-title"),
         vec![
             tongue.tr("survey-closed-text", &[("date", on), ("unit", unit)]),
@@ -60,6 +62,7 @@ pub(crate) fn used_slip(view: &View) -> AnyView {
     let lines = vec![tongue.t("survey-slip-used-text")];
     message_page(
         view,
+        None,
         tongue.t("survey-slip-used-title"),
         lines,
         without_slip(view),
@@ -72,6 +75,7 @@ pub(crate) fn expired_slip(view: &View, on: &str) -> AnyView {
     let lines = vec![tongue.tr("survey-slip-expired-text", &[("date", on)])];
     message_page(
         view,
+        None,
         tongue.t("survey-slip-expired-title"),
         lines,
         without_slip(view),
@@ -139,7 +143,14 @@ fn words_of(view: &View, definition: &Definition, kind: &AnswerKind, value: &str
     words.or(no_opinion).map_or_else(|| value.to_owned(), text)
 }
 
-fn message_page(view: &View, title: Words, lines: Vec<Words>, more: AnyView) -> AnyView {
+/// A page of a title and some lines, under the sign of what was done where something was.
+fn message_page(
+    view: &View,
+    sign: Option<AnyView>,
+    title: Words,
+    lines: Vec<Words>,
+    more: AnyView,
+) -> AnyView {
     let tongue = view.tongue;
     view! {
         <SkipLink tongue/>
@@ -147,9 +158,7 @@ fn message_page(view: &View, title: Words, lines: Vec<Words>, more: AnyView) -> 
         {view.desk.demo.then(|| view! { <DemoBanner tongue/> })}
         <main id="main" class="survey survey-message" tabindex="-1">
             <div class="wrap">
-                <svg class="big-face" aria-hidden="true" focusable="false">
-                    <use href="#face-4"></use>
-                </svg>
+                {sign}
                 <h1>{title}</h1>
                 {lines.into_iter().map(|line| view! { <p class="lead">{line}</p> }).collect_view()}
                 <p>
@@ -158,7 +167,6 @@ fn message_page(view: &View, title: Words, lines: Vec<Words>, more: AnyView) -> 
                 {more}
             </div>
         </main>
-        {faces()}
     }
     .into_any()
 }

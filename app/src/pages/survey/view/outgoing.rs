@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::i18n::Tongue;
 use crate::islands::citizen::Outgoing;
 use crate::pages::survey::desk::View;
+use crate::tick::tick;
 
 /// The cards, and the island that sends.
 pub(crate) fn outgoing(view: &View) -> AnyView {
@@ -30,16 +31,10 @@ fn cards(tongue: Tongue, own: bool, address: &str) -> Vec<AnyView> {
         let text = tongue.tr(text, &[("place", "{place}")]);
         let title = tongue.t(title);
         let whose = if own { "own" } else { "other" };
-        let face = (own && name == "arrived").then(|| {
-            view! {
-                <svg class="big-face" aria-hidden="true" focusable="false">
-                    <use href="#face-4"></use>
-                </svg>
-            }
-        });
+        let sign = (own && name == "arrived").then(tick);
         view! {
             <section class="outgoing-card" data-card=name data-whose=whose hidden=true>
-                {face}
+                {sign}
                 <p class="outgoing-title">{title}</p>
                 <p class:lead=own data-text="">{text}</p>
                 {more}
