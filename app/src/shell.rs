@@ -163,6 +163,8 @@ pub struct Page {
     pub sheet: Option<&'static str>,
     /// The style sheets of language packs that it may need.
     pub pack_sheets: Vec<&'static str>,
+    /// Says how the page stands on a device when somebody puts it there for good.
+    pub manifest: Option<&'static str>,
 }
 
 impl Page {
@@ -181,6 +183,7 @@ impl Page {
             framable: false,
             sheet: None,
             pack_sheets: Vec::new(),
+            manifest: None,
         }
     }
 
@@ -236,6 +239,7 @@ fn document(request: &PageRequest, page: &Page, body: AnyView) -> impl IntoView 
                 <meta name="format-detection" content="telephone=no"/>
                 {page.unlisted.then(|| view! { <meta name="robots" content="noindex"/> })}
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                {page.manifest.map(|href| view! { <link rel="manifest" href=href/> })}
                 {request.site.href("main.css").map(|href| view! { <link rel="stylesheet" href=href/> })}
                 {page
                     .sheet

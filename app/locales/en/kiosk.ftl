@@ -23,6 +23,7 @@ kiosk-thanks-close = Done
 kiosk-not-kept = The device could not keep your answers
 kiosk-not-kept-text = Please try again. If it still fails, you can answer with your phone by the code on the poster.
 kiosk-again = Try again
+kiosk-discard = Delete, do not send
 kiosk-idle-title = Are you still there?
 kiosk-idle-text = What was not sent will be deleted in { $n } seconds.
 kiosk-idle-close = This screen will close in { $n } seconds.

@@ -23,6 +23,7 @@ kiosk-thanks-close = Xong
 kiosk-not-kept = Máy chưa lưu được câu trả lời
 kiosk-not-kept-text = Xin bấm thử lại. Nếu vẫn không được, Ông/Bà có thể trả lời bằng điện thoại theo mã trên áp phích.
 kiosk-again = Thử lại
+kiosk-discard = Xoá, không gửi
 kiosk-idle-title = Ông/Bà còn ở đây không?
 kiosk-idle-text = Câu trả lời chưa gửi sẽ bị xoá sau { $n } giây.
 kiosk-idle-close = Màn hình này sẽ đóng sau { $n } giây.

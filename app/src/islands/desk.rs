@@ -15,6 +15,8 @@ mod device;
 #[cfg(feature = "desk")]
 mod enrolment;
 #[cfg(feature = "desk")]
+mod form;
+#[cfg(feature = "desk")]
 mod idb;
 #[cfg(feature = "desk")]
 mod idle;

@@ -26,6 +26,7 @@ const TEXTS: &[&str] = &[
     "kiosk-contrast",
     "kiosk-date-wrong",
     "kiosk-days",
+    "kiosk-discard",
     "kiosk-elsewhere",
     "kiosk-enrol-code",
     "kiosk-enrol-go",
@@ -74,6 +75,7 @@ const TEXTS: &[&str] = &[
     "kiosk-staff-connected",
     "kiosk-staff-connection",
     "kiosk-staff-copies",
+    "kiosk-staff-end",
     "kiosk-staff-enrol",
     "kiosk-staff-failing",
     "kiosk-staff-last",
@@ -85,12 +87,15 @@ const TEXTS: &[&str] = &[
     "kiosk-staff-refused",
     "kiosk-staff-refused-age",
     "kiosk-staff-save",
+    "kiosk-staff-saved",
     "kiosk-staff-sealed",
     "kiosk-staff-send",
+    "kiosk-staff-stay",
     "kiosk-staff-storage",
     "kiosk-staff-title",
     "kiosk-staff-unknown",
     "kiosk-staff-unreadable",
+    "kiosk-staff-unsaved",
     "kiosk-staff-unsent",
     "kiosk-staff-version",
     "kiosk-starting",
@@ -101,12 +106,27 @@ const TEXTS: &[&str] = &[
     "kiosk-thanks-kept",
     "kiosk-trial",
     "kiosk-unfit",
+    "kiosk-why-campaign-closed",
+    "kiosk-why-code-used",
+    "kiosk-why-device-foreign",
+    "kiosk-why-device-format-too-old",
+    "kiosk-why-device-revoked",
+    "kiosk-why-point-unknown",
+    "kiosk-why-request-malformed-id",
+    "kiosk-why-request-malformed-json",
+    "kiosk-why-request-too-large",
+    "kiosk-why-request-unsupported-media-type",
+    "kiosk-why-response-already-recorded",
+    "kiosk-why-response-invalid",
+    "kiosk-why-sealed-unknown-key",
+    "kiosk-why-sealed-unreadable",
     "kiosk-yes",
     "partial-note",
     "survey-date-hint",
     "survey-day",
     "survey-hint-at-most",
     "survey-hint-no-names",
+    "survey-hint-required",
     "survey-hint-several",
     "survey-month",
     "survey-year",
@@ -127,6 +147,7 @@ pub(crate) async fn kiosk(request: PageRequest, AxumState(state): AxumState<Stat
     page.bare = true;
     page.unlisted = true;
     page.sheet = Some("kiosk.css");
+    page.manifest = Some("/kiosk.webmanifest");
     let packs = state.interfaces.all();
     page.pack_sheets = packs.iter().filter_map(Interface::sheet).collect();
     request.render(&page, || {
@@ -161,4 +182,19 @@ fn place(words: &Words, build: String, starting: String) -> impl IntoView + use<
         .attr(WORDS, words)
         .attr(BUILD, build)
         .child(starting)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::outbox::FINAL;
+
+    use super::*;
+
+    #[test]
+    fn every_refusal_that_staff_may_see_is_said_in_words() {
+        for code in FINAL {
+            let key = format!("kiosk-why-{}", code.replace(['.', '_'], "-"));
+            assert!(TEXTS.contains(&key.as_str()), "no text says why it was {code}");
+        }
+    }
 }

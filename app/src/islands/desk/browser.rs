@@ -256,6 +256,11 @@ pub(super) fn return_focus() {
     }
 }
 
+/// Forgets what had it: a field holds what was typed into it.
+pub(super) fn forget_focus() {
+    FOCUSED.take();
+}
+
 /// Whether something has the focus.
 pub(super) fn has_focus(selector: &str) -> bool {
     let focused = document().and_then(|document| document.active_element());
@@ -283,7 +288,7 @@ pub(super) fn rove(event: &KeyboardEvent) {
     let count = radios.length();
     let place = (0..count).find(|place| radios.get(*place).as_ref() == focused.as_deref());
     let Some(place) = place else { return };
-    let next = if on { place + 1 } else { place + count - 1 } % count;
+    let next = (place + if on { 1 } else { count - 1 }) % count;
     if let Some(radio) = radios
         .get(next)
         .and_then(|radio| radio.dyn_into::<HtmlElement>().ok())

@@ -28,7 +28,7 @@ const LONGEST_SLEEP: Millis = 15_000;
 const WHILE_WAITING_MS: i32 = 3_000;
 pub(super) const IDENTITY: &str = "identity";
 pub(super) const DESK: &str = "desk";
-const ABANDONED: &str = "abandoned";
+pub(super) const ABANDONED: &str = "abandoned";
 
 /// What staff see.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -134,6 +134,15 @@ pub(super) struct Finished {
     pub(super) document: String,
 }
 
+/// Whether a response is on its way.
+pub(super) fn is_sending() -> bool {
+    let sending = with(|courier| {
+        let mut items = courier.outbox.items();
+        items.any(|item| matches!(item.state, State::Sending { .. }))
+    });
+    sending == Some(true)
+}
+
 /// Looks at the clock, and writes down when somebody set it.
 pub(super) fn look() {
     let looked = with(|courier| (courier.store.clone(), courier.outbox.look(browser::reading())));
@@ -223,32 +232,64 @@ pub(super) async fn send_now() {
     wake();
 }
 
-/// What the server does not hold, sealed, as a file that can be handed on.
-pub(super) async fn rescue() -> Option<String> {
+/// A file with what the server does not hold, sealed, so that it can be handed on.
+pub(super) struct Rescued {
+    pub(super) file: String,
+    /// How many responses are in it, and how many should be.
+    pub(super) saved: usize,
+    pub(super) of: usize,
+}
+
+/// Puts together what the server does not hold. A response that cannot be read keeps none of the others back.
+pub(super) async fn rescue() -> Option<Rescued> {
     let (store, device, held) = with(|courier| {
         let outbox = &courier.outbox;
         let held = outbox
             .items()
             .filter(|item| !matches!(item.state, State::Delivered { .. }))
             .map(|item| {
-                json!({
+                let told = json!({
                     "id": item.id,
                     "clock_offset_s": outbox.offset_of(item.id).map(|ms| ms / 1_000),
                     "trial": item.trial,
                     "device": hash(courier.identity.tokens.of(item.enrolment)),
-                })
+                });
+                (item.id, told)
             });
         let device = hash(courier.identity.tokens.present());
         (courier.store.clone(), device, held.collect::<Vec<_>>())
     })?;
+    let mut of = held.len();
     let mut responses = Vec::new();
-    for mut response in held {
-        let id = response["id"].as_str()?.to_owned();
-        response["sealed"] = hex(&store.sealed(&id).await.ok()?.to_vec()).into();
-        responses.push(response);
+    for (id, mut response) in held {
+        match store.sealed(&id.to_string()).await {
+            Ok(Some(body)) => {
+                response["sealed"] = hex(&body.to_vec()).into();
+                responses.push(response);
+            }
+            Ok(None) if leave_out(id) => {}
+            // It was delivered and dropped meanwhile.
+            Ok(None) => of -= 1,
+            Err(_) => {}
+        }
     }
+    let saved = responses.len();
     let file = json!({"format": domain::device::FORMAT, "device": device, "responses": responses});
-    Some(file.to_string())
+    let file = file.to_string();
+    Some(Rescued { file, saved, of })
+}
+
+/// Leaves out a record whose sealed body is not there, and counts it among those that cannot be read; false when there is
+/// no such record any more.
+fn leave_out(id: ResponseId) -> bool {
+    let left = with(|courier| {
+        let left = courier.outbox.leave_out(id);
+        let status = courier.watched.status;
+        status.update(|status| status.unreadable += usize::from(left));
+        left
+    });
+    show();
+    left == Some(true)
 }
 
 /// The network is back, or something happened that should be looked at now.
@@ -286,6 +327,8 @@ async fn write(store: &Store, changes: &[Change]) -> bool {
         courier.note_write(written);
         if let Some(kept) = kept {
             courier.outbox = Outbox::load(kept.items, kept.ledger);
+            let status = courier.watched.status;
+            status.update(|status| status.unreadable = kept.unreadable);
         }
     });
     show();
@@ -303,7 +346,7 @@ async fn carry() {
             contact().await;
         }
         // Also without a network, or copies of what was delivered would outlive their time on a device that is cut off.
-        let swept = with(|courier| (courier.store.clone(), courier.outbox.sweep(now)));
+        let swept = with(|courier| (courier.store.clone(), courier.step(Outbox::sweep)));
         if let Some((store, gone)) = swept.filter(|(_, gone)| !gone.is_empty()) {
             write(&store, &gone).await;
         }
@@ -327,9 +370,13 @@ async fn carry() {
 /// Sends one response; false when what came of it could not be written.
 async fn deliver(store: &Store, id: ResponseId) -> bool {
     let reply = match store.sealed(&id.to_string()).await {
-        Ok(body) => put(id, &body).await.map_or(Reply::Unreachable, |answer| {
+        Ok(Some(body)) => put(id, &body).await.map_or(Reply::Unreachable, |answer| {
             Reply::read(answer.status, &answer.body, answer.retry_after_s)
         }),
+        Ok(None) => {
+            leave_out(id);
+            return true;
+        }
         Err(_) => Reply::Later { retry_after: None },
     };
     let jitter = seal::random().map_or(0, u16::from_be_bytes);
@@ -339,7 +386,7 @@ async fn deliver(store: &Store, id: ResponseId) -> bool {
             .watched
             .status
             .update(|status| status.connected = connected);
-        courier.outbox.reply(id, &reply, now(), jitter)
+        courier.step(|outbox, now| outbox.reply(id, &reply, now, jitter))
     });
     let written = write(store, &changes.unwrap_or_default()).await;
     if written && matches!(reply, Reply::Recorded(_)) {
@@ -412,7 +459,8 @@ async fn contact() {
         });
         let contact = answer.as_ref().and_then(|answer| Contact::read(&answer.body));
         let contact = contact.filter(|_| standing.is_some())?;
-        Some((courier.store.clone(), courier.outbox.heard(&contact, now())))
+        let changes = courier.step(|outbox, now| outbox.heard(&contact, now));
+        Some((courier.store.clone(), changes))
     });
     if let Some(Some((store, changes))) = heard {
         write(&store, &changes).await;
@@ -441,6 +489,15 @@ async fn refresh(token: &str) {
 }
 
 impl Courier {
+    /// Looks at the clock and takes a step that goes by it; what to write for both. Otherwise a clock that was set a moment
+    /// ago would make every copy old.
+    fn step(&mut self, act: impl FnOnce(&mut Outbox, Millis) -> Vec<Change>) -> Vec<Change> {
+        let reading = browser::reading();
+        let mut changes = self.outbox.look(reading);
+        changes.extend(act(&mut self.outbox, reading.clock));
+        changes
+    }
+
     fn note_write(&mut self, written: bool) {
         self.failed |= !written;
         self.watched.status.update(|status| status.failing = !written);

@@ -77,6 +77,8 @@ struct CampaignDocument {
     id: CampaignId,
     agency: Text,
     demo: bool,
+    /// The announced last day; not there where none is announced.
+    ends_on: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -138,7 +140,9 @@ pub(super) struct Desk {
     pub(super) agency: Text,
     pub(super) campaign: CampaignId,
     pub(super) demo: bool,
-    pub(super) closed: bool,
+    closed: bool,
+    /// The announced last day on which an answer counts.
+    ends_on: Option<Date>,
     pub(super) slips: Slips,
     /// The field of everybody's procedure here.
     pub(super) field: Option<String>,
@@ -177,6 +181,10 @@ impl Desk {
             campaign: point.campaign.id,
             demo: point.campaign.demo,
             closed: point.closed,
+            ends_on: match point.campaign.ends_on {
+                Some(day) => Some(civil::parse(&day)?),
+                None => None,
+            },
             slips: match (point.needs_code, point.takes_slips) {
                 (true, _) => Slips::Needed,
                 (false, true) => Slips::Offered,
@@ -188,6 +196,11 @@ impl Desk {
             versions,
             packs: document.languages,
         })
+    }
+
+    /// Whether anything answered on a day would count. A device without a network knows the announced end, and nothing else.
+    pub(super) fn is_open(&self, today: Date) -> bool {
+        !self.closed && self.ends_on.is_none_or(|end| today <= end)
     }
 
     /// The version that is asked on a day.

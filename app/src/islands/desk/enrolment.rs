@@ -5,7 +5,7 @@ use domain::canonical::hex;
 use domain::device::Tokens;
 use serde_json::json;
 
-use super::courier::{self, DESK, IDENTITY, Watched};
+use super::courier::{self, ABANDONED, DESK, IDENTITY, Watched};
 use super::device::{Desk, Enrolled, Identity};
 use super::idb::Store;
 use super::net::{Body, ask};
@@ -54,6 +54,8 @@ pub(super) async fn enrol(code: &str, watched: Watched) -> Result<(), NotEnrolle
     };
     let text = serde_json::to_string(&identity).unwrap_or_default();
     store.put_meta(DESK, &desk.body).await.map_err(storage)?;
+    // What was given up before was told in the name of the enrolment before.
+    store.put_meta(ABANDONED, "{}").await.map_err(storage)?;
     store.put_meta(IDENTITY, &text).await.map_err(storage)?;
     // The next enrolment of this device is another one.
     store.put_meta(TOKEN, &new_token()?).await.map_err(storage)?;

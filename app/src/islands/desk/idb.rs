@@ -120,11 +120,11 @@ impl Store {
         complete(&transaction).await
     }
 
-    /// The sealed body of a response.
-    pub(super) async fn sealed(&self, id: &str) -> Result<Uint8Array> {
+    /// The sealed body of a response; none when there is none, or something else in its place.
+    pub(super) async fn sealed(&self, id: &str) -> Result<Option<Uint8Array>> {
         let transaction = self.transaction(&[SEALED], "readonly")?;
         let request = transaction.object_store(SEALED)?.get(&id.into())?;
-        settled(&request).await?.dyn_into()
+        Ok(settled(&request).await?.dyn_into().ok())
     }
 
     pub(super) async fn meta(&self, name: &str) -> Option<String> {

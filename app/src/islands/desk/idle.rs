@@ -54,31 +54,56 @@ fn warn(kiosk: Kiosk, idle: f64) {
     }
 }
 
+/// What the warning says, and its two buttons: another thing where a person answers than where staff are.
+fn keys(screen: Screen) -> [&'static str; 3] {
+    if matches!(screen, Screen::Slip | Screen::Question | Screen::NotKept) {
+        ["kiosk-idle-text", "kiosk-idle-stay", "kiosk-idle-leave"]
+    } else {
+        ["kiosk-idle-close", "kiosk-staff-stay", "kiosk-staff-end"]
+    }
+}
+
+/// How many seconds are left, in words.
+fn left(kiosk: Kiosk, key: &str) -> (String, Option<&'static str>) {
+    let left = kiosk.warning.get().unwrap_or_default().to_string();
+    kiosk.filled(key, &[("n", &left)])
+}
+
+/// The words of the warning, as they are read aloud when it comes.
+pub(super) fn words(kiosk: Kiosk) -> Vec<(String, Option<&'static str>)> {
+    untrack(|| {
+        let [text, stay, leave] = keys(kiosk.screen.get());
+        vec![
+            kiosk.say("kiosk-idle-title"),
+            left(kiosk, text),
+            kiosk.say(stay),
+            kiosk.say(leave),
+        ]
+    })
+}
+
 /// The warning. It stays the same element while its seconds run, so that the focus stays where it is.
 pub(super) fn warning(kiosk: Kiosk) -> AnyView {
-    let left = move || kiosk.warning.get().unwrap_or_default().to_string();
-    let answering = matches!(
-        kiosk.screen.get_untracked(),
-        Screen::Slip | Screen::Question | Screen::NotKept
-    );
-    let key = if answering {
-        "kiosk-idle-text"
-    } else {
-        "kiosk-idle-close"
-    };
-    let (_, lang) = kiosk.say(key);
+    let [text, stay, leave] = keys(kiosk.screen.get_untracked());
+    let (_, lang) = kiosk.say(text);
     view! {
         <div class="kiosk-over">
-            <div class="kiosk-dialog" role="alertdialog" aria-modal="true" aria-labelledby="kiosk-warning">
+            <div
+                class="kiosk-dialog"
+                role="alertdialog"
+                aria-modal="true"
+                aria-labelledby="kiosk-warning"
+                aria-describedby="kiosk-left"
+            >
                 <h2 id="kiosk-warning">{kiosk.words("kiosk-idle-title")}</h2>
-                <p class="kiosk-count" lang=lang>
-                    {move || kiosk.filled(key, &[("n", &left())]).0}
+                <p class="kiosk-count" id="kiosk-left" lang=lang>
+                    {move || left(kiosk, text).0}
                 </p>
                 <button type="button" id="kiosk-stay" class="kiosk-go" on:click=move |_| kiosk.touch()>
-                    {kiosk.words("kiosk-idle-stay")}
+                    {kiosk.words(stay)}
                 </button>
                 <button type="button" class="kiosk-plain" on:click=move |_| kiosk.give_up()>
-                    {kiosk.words("kiosk-idle-leave")}
+                    {kiosk.words(leave)}
                 </button>
             </div>
         </div>

@@ -48,8 +48,8 @@ pub(super) struct Kiosk {
     pub(super) screen: RwSignal<Screen>,
     pub(super) language: RwSignal<Language>,
     pub(super) session: RwSignal<Option<Session>>,
-    /// What was asked when the person began.
-    asked: StoredValue<Option<Desk>>,
+    /// What was asked when the person began: nothing else changes under who answers, whatever the server says meanwhile.
+    asked: RwSignal<Option<Desk>>,
     began: StoredValue<i64>,
     /// The slip that the person brought.
     code: StoredValue<Option<String>>,
@@ -77,6 +77,8 @@ pub(super) struct Kiosk {
     pub(super) touched: StoredValue<f64>,
     /// Rises with everything that makes a waiting step pointless.
     turn: StoredValue<u64>,
+    /// A newer page than this one is on the device.
+    newer: StoredValue<bool>,
 }
 
 impl Kiosk {
@@ -86,7 +88,7 @@ impl Kiosk {
             screen: RwSignal::new(Screen::Starting),
             language: RwSignal::new(Language::vi()),
             session: RwSignal::new(None),
-            asked: StoredValue::new(None),
+            asked: RwSignal::new(None),
             began: StoredValue::new(0),
             code: StoredValue::new(None),
             slip_typed: RwSignal::new(String::new()),
@@ -105,6 +107,7 @@ impl Kiosk {
             warning: RwSignal::new(None),
             touched: StoredValue::new(0.0),
             turn: StoredValue::new(0),
+            newer: StoredValue::new(false),
         }
     }
 
@@ -113,6 +116,14 @@ impl Kiosk {
             status: self.status,
             desk: self.desk,
         }
+    }
+
+    /// Reads what is asked: where a person answers what was taken at their beginning, else what is asked now.
+    pub(super) fn with_desk<T>(self, read: impl FnOnce(&Desk) -> T) -> Option<T> {
+        self.asked.with(|asked| match asked {
+            Some(desk) => Some(read(desk)),
+            None => self.desk.with(|desk| desk.as_ref().map(read)),
+        })
     }
 
     /// A text of the interface; Vietnamese where the language has none.
@@ -173,25 +184,19 @@ impl Kiosk {
     /// Reads texts aloud, each in the language it is in; see [`Self::text`].
     pub(super) fn read_aloud(self, texts: Vec<(String, Option<&'static str>)>) {
         let language = self.language.get_untracked();
-        let parts = self.desk.with_untracked(|desk| {
-            let part = |(words, lang): (String, Option<&'static str>)| {
-                let language = match lang {
-                    Some("vi") => Language::vi(),
-                    _ => language.clone(),
-                };
-                let recording = desk
-                    .as_ref()
-                    .and_then(|desk| desk.recording(&language, &words))
-                    .cloned();
-                Part {
-                    words,
-                    language: language.to_string(),
-                    recording,
-                }
+        let part = |(words, lang): (String, Option<&'static str>)| {
+            let language = match lang {
+                Some("vi") => Language::vi(),
+                _ => language.clone(),
             };
-            texts.into_iter().map(part).collect()
-        });
-        aloud::read(parts);
+            let recording = untrack(|| self.with_desk(|desk| desk.recording(&language, &words).cloned()));
+            Part {
+                words,
+                language: language.to_string(),
+                recording: recording.flatten(),
+            }
+        };
+        aloud::read(texts.into_iter().map(part).collect());
     }
 
     /// Makes everything that waits pointless, and gives what [`Self::is_turn`] is asked with.
@@ -241,6 +246,11 @@ impl Kiosk {
 
     /// The questions begin, with the code of a slip and the field that is known from it.
     pub(super) fn begin_with(self, code: Option<String>, field: Option<&str>) {
+        // It may have ended, or the device been revoked, while this screen stood here. The first one says so.
+        if !untrack(|| screens::is_open(self)) {
+            self.wipe();
+            return;
+        }
         let Some(desk) = self.desk.get_untracked() else {
             return;
         };
@@ -256,7 +266,7 @@ impl Kiosk {
         self.forget_slip();
         self.code.set_value(code);
         self.began.set_value(now());
-        self.asked.set_value(Some(desk));
+        self.asked.set(Some(desk));
         self.session.set(Some(session));
         self.screen.set(Screen::Question);
     }
@@ -310,7 +320,7 @@ impl Kiosk {
         if self.pending.with_value(Option::is_none) {
             self.pending.set_value(self.finished());
         }
-        let Some((finished, desk)) = self.pending.get_value().zip(self.asked.get_value()) else {
+        let Some((finished, desk)) = self.pending.get_value().zip(self.asked.get_untracked()) else {
             self.screen.set(Screen::NotKept);
             return;
         };
@@ -318,6 +328,13 @@ impl Kiosk {
         spawn_local(async move {
             let kept = courier::keep(&finished, &desk).await;
             self.keeping.set_value(false);
+            let pending = self
+                .pending
+                .with_value(|pending| pending.as_ref().map(|pending| pending.id));
+            if pending != Some(finished.id) {
+                // Staff took the screen meanwhile, or nobody was there any more.
+                return;
+            }
             if kept.is_ok() {
                 self.forget();
                 self.thanked.set_value(Some(finished.id));
@@ -338,13 +355,15 @@ impl Kiosk {
 
     fn forget(self) {
         self.forget_slip();
+        slip::forget();
+        browser::forget_focus();
         self.session.set(None);
-        self.asked.set_value(None);
+        self.asked.set(None);
         self.pending.set_value(None);
     }
 
     fn finished(self) -> Option<Finished> {
-        let desk = self.asked.get_value()?;
+        let desk = self.asked.get_untracked()?;
         let session = self.session.get_untracked()?;
         let version = session.version();
         let given = session.answers();
@@ -385,6 +404,13 @@ impl Kiosk {
         self.look_for_newer();
     }
 
+    /// Who cannot be thanked wants it deleted. While it is just being written it cannot be: in a moment it is kept, or not.
+    pub(super) fn discard(self) {
+        if !self.keeping.get_value() {
+            self.give_up();
+        }
+    }
+
     /// An attempt that nobody goes on with: counted by the question reached, and wiped.
     pub(super) fn give_up(self) {
         let reached = self.session.with_untracked(|session| {
@@ -397,14 +423,19 @@ impl Kiosk {
         self.wipe();
     }
 
-    /// Takes over a newer page between two persons.
+    /// Takes over a newer page between two persons, and between two responses that are sent. What is put off comes with the
+    /// next look.
     fn look_for_newer(self) {
         let recordings = self
             .desk
             .with_untracked(|desk| desk.as_ref().map(Desk::recordings));
         browser::keep_recordings(&recordings.unwrap_or_default());
         spawn_local(async move {
-            if browser::newer_page().await && self.screen.get_untracked() == Screen::Attract {
+            if browser::newer_page().await {
+                self.newer.set_value(true);
+            }
+            let free = self.screen.get_untracked() == Screen::Attract && !courier::is_sending();
+            if free && self.newer.get_value() {
                 browser::reload();
             }
         });
@@ -478,9 +509,7 @@ fn listen(kiosk: Kiosk) {
     Effect::new(move |_| browser::mark("data-contrast", kiosk.contrast.get()));
     Effect::new(move |_| {
         let language = kiosk.language.get();
-        let direction = kiosk
-            .desk
-            .with(|desk| desk.as_ref().map(|desk| desk.direction(&language)));
+        let direction = kiosk.with_desk(|desk| desk.direction(&language));
         browser::set_language(language.as_str(), direction.unwrap_or_default());
     });
     spoken::listen(kiosk);

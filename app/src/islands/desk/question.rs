@@ -11,6 +11,8 @@ use super::{aloud, browser, typed};
 
 /// The box of the options, which scrolls when they do not fit.
 pub(super) const OPTIONS: &str = "#kiosk-options";
+/// Says that the question cannot be skipped.
+const REQUIRED: &str = "kiosk-required";
 
 /// Words, and the language they are in where that is not the one of the screen.
 type Said = (String, Option<&'static str>);
@@ -42,9 +44,10 @@ fn shown(kiosk: Kiosk, session: &Session) -> AnyView {
         .map_or((asked.clone(), asked_lang), |row| kiosk.text(row));
     let above = session.row_text().is_some().then_some((asked, asked_lang));
     let hints = hints(kiosk, question);
+    let beside = typed::hint(kiosk, &question.answer);
     let mut spoken: Vec<Said> = above.clone().into_iter().collect();
     spoken.push((title.clone(), title_lang));
-    spoken.extend(hints.iter().map(|(_, said)| said.clone()));
+    spoken.extend(hints.iter().chain(&beside).map(|(_, said)| said.clone()));
     spoken.extend(choices(kiosk, session, question));
     Effect::new(move |_| {
         if kiosk.aloud.get() {
@@ -58,7 +61,7 @@ fn shown(kiosk: Kiosk, session: &Session) -> AnyView {
         kiosk.look_for_more();
     });
     // How far the person is, and what helps, is heard with the heading that has the focus.
-    let ids = hints.iter().map(|(id, _)| *id);
+    let ids = hints.iter().chain(&beside).map(|(id, _)| *id);
     let described: Vec<&str> = std::iter::once("kiosk-place").chain(ids).collect();
     let described = described.join(" ");
     let own = kiosk.language.get_untracked().to_string();
@@ -93,6 +96,9 @@ fn shown(kiosk: Kiosk, session: &Session) -> AnyView {
 /// What helps to answer, by the id of its element.
 fn hints(kiosk: Kiosk, question: &Question) -> Vec<(&'static str, Said)> {
     let mut hints = Vec::new();
+    if question.required {
+        hints.push((REQUIRED, kiosk.say("survey-hint-required")));
+    }
     if let Some(help) = &question.help {
         hints.push(("kiosk-help", kiosk.text(help)));
     }
@@ -352,15 +358,21 @@ fn steps(kiosk: Kiosk) -> impl IntoView {
             place == count
         })
     };
+    // What cannot be skipped is no place to go on from. The button can be reached all the same, and says why.
+    let barred = move || !with(Session::is_answered) && !with(Session::may_skip);
     let words = move || {
-        let key = match (last(), with(Session::is_answered)) {
+        let key = match (last(), with(Session::is_answered) || barred()) {
             (true, _) => "kiosk-send",
             (false, true) => "kiosk-next",
             (false, false) => "kiosk-skip",
         };
         kiosk.words(key)
     };
-    let barred = move || !with(Session::is_answered) && !with(Session::may_skip);
+    let go = move |_| {
+        if !untrack(barred) {
+            kiosk.forward();
+        }
+    };
     view! {
         <div class="kiosk-steps">
             <button type="button" class="kiosk-plain" on:click=move |_| kiosk.back()>
@@ -370,8 +382,9 @@ fn steps(kiosk: Kiosk) -> impl IntoView {
                 type="button"
                 class="kiosk-plain kiosk-on"
                 data-send=move || last().then_some("")
-                prop:disabled=barred
-                on:click=move |_| kiosk.forward()
+                aria-disabled=move || barred().then_some("true")
+                aria-describedby=move || barred().then_some(REQUIRED)
+                on:click=go
             >
                 {words}
             </button>

@@ -6,19 +6,12 @@ use leptos::prelude::*;
 use super::device::{Slips, today};
 use super::kiosk::{Kiosk, Screen};
 use super::{browser, idle, staff};
+use crate::tick::tick;
 
 /// Trial banner, the screen, the bar, and the warning over all.
 pub(super) fn frame(kiosk: Kiosk, screen: impl Fn() -> AnyView + Send + 'static) -> AnyView {
-    let trial = move || {
-        kiosk
-            .desk
-            .with(|desk| desk.as_ref().is_some_and(|desk| desk.trial))
-    };
-    let demo = move || {
-        kiosk
-            .desk
-            .with(|desk| desk.as_ref().is_some_and(|desk| desk.demo))
-    };
+    let trial = move || kiosk.with_desk(|desk| desk.trial).unwrap_or_default();
+    let demo = move || kiosk.with_desk(|desk| desk.demo).unwrap_or_default();
     let warned = Memo::new(move |_| kiosk.warning.with(Option::is_some));
     // What lies behind the warning can be reached by nobody while it stands.
     view! {
@@ -46,15 +39,15 @@ pub(super) fn frame(kiosk: Kiosk, screen: impl Fn() -> AnyView + Send + 'static)
 
 /// The name of the unit, with the desk's own.
 fn unit(kiosk: Kiosk) -> String {
-    let Some(desk) = kiosk.desk.get() else {
-        return String::new();
-    };
-    let (name, _) = kiosk.text(&desk.unit);
-    if desk.label.is_empty() {
-        name
-    } else {
-        format!("{} – {name}", desk.label)
-    }
+    let named = kiosk.with_desk(|desk| {
+        let (name, _) = kiosk.text(&desk.unit);
+        if desk.label.is_empty() {
+            name
+        } else {
+            format!("{} – {name}", desk.label)
+        }
+    });
+    named.unwrap_or_default()
 }
 
 /// Whether the person may want another language, larger text or a voice here.
@@ -68,17 +61,15 @@ fn helps(screen: Screen) -> bool {
 /// Languages, larger text, contrast, voice.
 fn bar(kiosk: Kiosk) -> AnyView {
     let languages = move || {
-        let desk = kiosk.desk.get();
-        desk.map(|desk| desk.languages(today())).unwrap_or_default()
+        let languages = kiosk.with_desk(|desk| desk.languages(today()));
+        languages.unwrap_or_default()
     };
     // Hidden where neither a pack nor the device has a voice for the language.
     let voice = move || {
         kiosk.voices.track();
         let language = kiosk.language.get();
-        let recorded = kiosk
-            .desk
-            .with(|desk| desk.as_ref().is_some_and(|desk| desk.has_recordings(&language)));
-        recorded || browser::voice(language.as_str()).is_some()
+        let recorded = kiosk.with_desk(|desk| desk.has_recordings(&language));
+        recorded.unwrap_or_default() || browser::voice(language.as_str()).is_some()
     };
     view! {
         <footer class="kiosk-bar">
@@ -96,9 +87,7 @@ fn bar(kiosk: Kiosk) -> AnyView {
 }
 
 fn language_button(kiosk: Kiosk, language: Language) -> impl IntoView {
-    let name = kiosk
-        .desk
-        .with_untracked(|desk| desk.as_ref().map(|desk| desk.name_of(&language)));
+    let name = untrack(|| kiosk.with_desk(|desk| desk.name_of(&language)));
     let tag = language.as_str().to_owned();
     let own = language.clone();
     let chosen = move || (kiosk.language.get() == own).to_string();
@@ -138,13 +127,13 @@ pub(super) fn notice(kiosk: Kiosk, key: &'static str) -> AnyView {
     .into_any()
 }
 
-/// Whether anyone may answer here now.
+/// Whether anyone may begin to answer here now. The state is told anew every minute, and so is the day.
 pub(super) fn is_open(kiosk: Kiosk) -> bool {
     let revoked = kiosk.status.with(|status| status.ledger.revoked);
     !revoked
         && kiosk
             .desk
-            .with(|desk| desk.as_ref().is_some_and(|desk| !desk.closed))
+            .with(|desk| desk.as_ref().is_some_and(|desk| desk.is_open(today())))
 }
 
 /// Where everybody begins.
@@ -153,13 +142,10 @@ pub(super) fn attract(kiosk: Kiosk) -> AnyView {
     let partial = move || {
         let language = kiosk.language.get();
         kiosk
-            .desk
-            .with(|desk| desk.as_ref().is_some_and(|desk| desk.is_partial(&language)))
+            .with_desk(|desk| desk.is_partial(&language))
+            .unwrap_or_default()
     };
-    let agency = move || {
-        let desk = kiosk.desk.get();
-        desk.map(|desk| kiosk.text(&desk.agency).0)
-    };
+    let agency = move || kiosk.with_desk(|desk| kiosk.text(&desk.agency).0);
     view! {
         <div class="kiosk-center kiosk-attract">
             <p class="kiosk-place">{move || unit(kiosk)}</p>
@@ -216,10 +202,7 @@ pub(super) fn thanks(kiosk: Kiosk) -> AnyView {
     };
     view! {
         <div class="kiosk-center">
-            <svg class="kiosk-tick" viewBox="0 0 40 40" aria-hidden="true">
-                <circle cx="20" cy="20" r="18"></circle>
-                <path d="m11.500 20.500 6 6 11.500-12.500"></path>
-            </svg>
+            {tick()}
             <h1 id="kiosk-heading" tabindex="-1">{move || kiosk.words("kiosk-thanks")}</h1>
             <p class="kiosk-lead" role="status">{became}</p>
             <p class="kiosk-who">{move || kiosk.words("kiosk-thanks-clean")}</p>
@@ -239,6 +222,9 @@ pub(super) fn not_kept(kiosk: Kiosk) -> AnyView {
             <p class="kiosk-lead">{move || kiosk.words("kiosk-not-kept-text")}</p>
             <button type="button" class="kiosk-go" on:click=move |_| kiosk.finish()>
                 {move || kiosk.words("kiosk-again")}
+            </button>
+            <button type="button" class="kiosk-plain" on:click=move |_| kiosk.discard()>
+                {move || kiosk.words("kiosk-discard")}
             </button>
         </div>
     }

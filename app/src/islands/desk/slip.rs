@@ -29,6 +29,11 @@ thread_local! {
     static SCANNED: RefCell<(String, f64)> = const { RefCell::new((String::new(), 0.0)) };
 }
 
+/// Forgets what was typed quickly.
+pub(super) fn forget() {
+    SCANNED.take();
+}
+
 /// What the server says of a slip.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Standing {

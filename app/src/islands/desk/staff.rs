@@ -1,15 +1,16 @@
 //! The staff's screen: how the device is, and never what anyone answered.
 
 use domain::code::ALPHABET;
-use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::browser;
+use super::courier::{self, Rescued};
 use super::device::now;
 use super::enrolment::{self, NotEnrolled};
-use super::keys::{DIGITS, keys};
+use super::form::{Asked, form};
+use super::keys::DIGITS;
 use super::kiosk::{Kiosk, Screen};
-use super::{browser, courier};
 use crate::lotus;
 
 /// How many touches of the corner, and how soon after one another, open the staff's screen.
@@ -22,6 +23,8 @@ const LONGEST_CODE: usize = 20;
 const TRIES: u32 = 5;
 /// How long it then stays closed.
 const CLOSED_MS: i64 = 60_000;
+/// What the file with unsent answers is called.
+const FILE: &str = "nghe-dan-chua-gui.json";
 
 thread_local! {
     static LAST: std::cell::Cell<(i64, u32)> = const { std::cell::Cell::new((0, 0)) };
@@ -56,7 +59,10 @@ fn touched(kiosk: Kiosk) {
     LAST.set((now, count));
     let begun = kiosk.screen.get_untracked();
     if count >= TOUCHES
-        && matches!(begun, Screen::Attract | Screen::Slip | Screen::Question)
+        && matches!(
+            begun,
+            Screen::Attract | Screen::Slip | Screen::Question | Screen::NotKept
+        )
         && CLOSED_UNTIL.get() <= now
     {
         LAST.set((0, 0));
@@ -70,19 +76,41 @@ fn touched(kiosk: Kiosk) {
 
 /// Asks for the PIN.
 pub(super) fn pin(kiosk: Kiosk) -> AnyView {
+    let asked = Asked {
+        id: "kiosk-pin",
+        kind: "password",
+        title: "kiosk-pin-title",
+        help: None,
+        label: "kiosk-pin",
+        keys: ("kiosk-number-keys", DIGITS),
+        longest: LONGEST_PIN,
+        go: "kiosk-pin-go",
+    };
     let typed = RwSignal::new(String::new());
-    let wrong = RwSignal::new(false);
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
+    let wrong = RwSignal::new(None);
+    let asking = RwSignal::new(false);
+    let go = move || {
+        // One try after the other, so that all of them are counted.
+        if asking.get_untracked() {
+            return;
+        }
+        asking.set(true);
+        let turn = kiosk.next_turn();
         spawn_local(async move {
-            if courier::pin_fits(&typed.get_untracked()).await {
+            let fits = courier::pin_fits(&typed.get_untracked()).await;
+            // Whoever typed it went away, and a person may stand there by now.
+            if !kiosk.is_turn(turn) {
+                return;
+            }
+            asking.set(false);
+            if fits {
                 TRIED.set(0);
                 kiosk.screen.set(Screen::Staff);
                 return;
             }
             typed.set(String::new());
-            wrong.set(true);
-            // Closing the screen and opening it again gives no further tries.
+            wrong.set(Some("kiosk-pin-wrong"));
+            // Closing the screen and opening it again gives no further tries; starting the browser anew does.
             TRIED.set(TRIED.get() + 1);
             if TRIED.get() >= TRIES {
                 TRIED.set(0);
@@ -91,52 +119,37 @@ pub(super) fn pin(kiosk: Kiosk) -> AnyView {
             }
         });
     };
-    view! {
-        <form class="kiosk-center kiosk-form" autocomplete="off" on:submit=submit>
-            <h1 id="kiosk-heading" tabindex="-1">{move || kiosk.t("kiosk-pin-title")}</h1>
-            <label for="kiosk-pin">{move || kiosk.t("kiosk-pin")}</label>
-            <input
-                id="kiosk-pin"
-                type="password"
-                inputmode="none"
-                autocomplete="off"
-                maxlength=LONGEST_PIN
-                aria-describedby="kiosk-pin-error"
-                prop:value=typed
-                on:input=move |event| typed.set(event_target_value(&event))
-            />
-            <p class="field-error" id="kiosk-pin-error" role="alert">
-                {move || wrong.get().then(|| kiosk.t("kiosk-pin-wrong"))}
-            </p>
-            {keys(kiosk, "kiosk-number-keys", DIGITS, move |press| {
-                typed.update(|typed| press.apply(typed, LONGEST_PIN));
-            })}
-            <div class="kiosk-slip-steps">
-                <button type="button" class="kiosk-plain" on:click=move |_| kiosk.wipe()>
-                    {move || kiosk.t("kiosk-back")}
-                </button>
-                <button type="submit" class="kiosk-go">{move || kiosk.t("kiosk-pin-go")}</button>
-            </div>
-        </form>
-    }
-    .into_any()
+    form(kiosk, &asked, typed, wrong, true, go)
 }
 
 /// The code that ties the device to its point.
 pub(super) fn enrol(kiosk: Kiosk) -> AnyView {
+    let asked = Asked {
+        id: "kiosk-enrol",
+        kind: "text",
+        title: "kiosk-enrol-title",
+        help: Some("kiosk-enrol-text"),
+        label: "kiosk-enrol-code",
+        keys: ("kiosk-slip-keys", ALPHABET),
+        longest: LONGEST_CODE,
+        go: "kiosk-enrol-go",
+    };
     let code = RwSignal::new(String::new());
-    let wrong = RwSignal::new(None::<&'static str>);
+    let wrong = RwSignal::new(None);
     let asking = RwSignal::new(false);
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        kiosk.touch();
+    let go = move || {
         if asking.get_untracked() {
             return;
         }
         asking.set(true);
         wrong.set(None);
+        let turn = kiosk.next_turn();
         spawn_local(async move {
             let enrolled = enrolment::enrol(&code.get_untracked(), kiosk.watched()).await;
+            // Whoever typed it went away, and the screen is another person's by now.
+            if !kiosk.is_turn(turn) {
+                return;
+            }
             asking.set(false);
             match enrolled {
                 Ok(()) => kiosk.screen.set(Screen::Attract),
@@ -147,43 +160,8 @@ pub(super) fn enrol(kiosk: Kiosk) -> AnyView {
         });
     };
     // A device that was enrolled before goes on as it was.
-    let back = kiosk.desk.with_untracked(Option::is_some).then(|| {
-        view! {
-            <button type="button" class="kiosk-plain" on:click=move |_| kiosk.wipe()>
-                {move || kiosk.t("kiosk-back")}
-            </button>
-        }
-    });
-    view! {
-        <form class="kiosk-center kiosk-form" autocomplete="off" on:submit=submit>
-            <h1 id="kiosk-heading" tabindex="-1">{move || kiosk.t("kiosk-enrol-title")}</h1>
-            <p class="kiosk-lead" id="kiosk-enrol-hint">{move || kiosk.t("kiosk-enrol-text")}</p>
-            <label for="kiosk-code">{move || kiosk.t("kiosk-enrol-code")}</label>
-            <input
-                id="kiosk-code"
-                type="text"
-                inputmode="none"
-                autocapitalize="characters"
-                autocomplete="off"
-                spellcheck="false"
-                maxlength=LONGEST_CODE
-                aria-describedby="kiosk-enrol-hint kiosk-enrol-error"
-                prop:value=code
-                on:input=move |event| code.set(event_target_value(&event))
-            />
-            <p class="field-error" id="kiosk-enrol-error" role="alert">
-                {move || wrong.get().map(|key| kiosk.t(key))}
-            </p>
-            {keys(kiosk, "kiosk-slip-keys", ALPHABET, move |press| {
-                code.update(|code| press.apply(code, LONGEST_CODE));
-            })}
-            <div class="kiosk-slip-steps">
-                {back}
-                <button type="submit" class="kiosk-go">{move || kiosk.t("kiosk-enrol-go")}</button>
-            </div>
-        </form>
-    }
-    .into_any()
+    let has_back = kiosk.desk.with_untracked(Option::is_some);
+    form(kiosk, &asked, code, wrong, has_back, go)
 }
 
 /// How the device is.
@@ -192,12 +170,8 @@ pub(super) fn status(kiosk: Kiosk) -> AnyView {
         let status = kiosk.status.get();
         let yes_no = |yes: bool| kiosk.t(if yes { "kiosk-yes" } else { "kiosk-no" });
         let age = |at: Option<i64>| at.map_or("–".to_owned(), |at| ago(kiosk, now() - at));
-        let refused = status
-            .census
-            .reasons
-            .iter()
-            .map(|(code, count)| format!("{count} × {code}"));
-        let refused: Vec<String> = refused.collect();
+        let reasons = status.census.reasons.iter();
+        let refused: Vec<String> = reasons.map(|(code, count)| reason(kiosk, code, *count)).collect();
         let storage = status
             .storage
             .map_or("–".to_owned(), |(used, quota)| gigabytes(kiosk, quota - used));
@@ -220,7 +194,7 @@ pub(super) fn status(kiosk: Kiosk) -> AnyView {
                 if refused.is_empty() {
                     "–".to_owned()
                 } else {
-                    refused.join(", ")
+                    refused.join("; ")
                 },
             ),
             ("kiosk-staff-unreadable", status.unreadable.to_string()),
@@ -238,11 +212,19 @@ pub(super) fn status(kiosk: Kiosk) -> AnyView {
         .map(|(key, value)| view! { <div><dt>{kiosk.t(key)}</dt><dd>{value}</dd></div> })
         .collect_view()
     };
+    let saved = RwSignal::new(String::new());
     let save = move |_| {
+        saved.set(String::new());
         spawn_local(async move {
-            if let Some(file) = courier::rescue().await {
-                browser::offer_file("nghe-dan-chua-gui.json", &file);
-            }
+            let rescued = courier::rescue().await;
+            let offered = rescued.filter(|rescued| browser::offer_file(FILE, &rescued.file).is_some());
+            saved.set(untrack(|| match offered {
+                Some(Rescued { saved, of, .. }) => {
+                    let parameters = &[("n", &*saved.to_string()), ("max", &*of.to_string())];
+                    kiosk.filled("kiosk-staff-saved", parameters).0
+                }
+                None => kiosk.t("kiosk-staff-unsaved"),
+            }));
         });
     };
     view! {
@@ -253,6 +235,7 @@ pub(super) fn status(kiosk: Kiosk) -> AnyView {
                 {move || kiosk.status.with(|status| status.failing).then(|| kiosk.t("kiosk-staff-failing"))}
             </p>
             <dl>{rows}</dl>
+            <p role="status">{move || saved.get()}</p>
             <div class="kiosk-actions">
                 <button type="button" class="kiosk-plain" on:click=move |_| spawn_local(courier::send_now())>
                     {move || kiosk.t("kiosk-staff-send")}
@@ -273,6 +256,16 @@ pub(super) fn status(kiosk: Kiosk) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// How many were refused for a reason: in words, with the code for whoever looks after the server.
+fn reason(kiosk: Kiosk, code: &str, count: usize) -> String {
+    let words = kiosk.t(&format!("kiosk-why-{}", code.replace(['.', '_'], "-")));
+    if words.is_empty() {
+        format!("{count} × {code}")
+    } else {
+        format!("{count} × {words} ({code})")
+    }
 }
 
 /// Goes to the ordinary site; the device profile decides whether there is a way further.
@@ -311,7 +304,8 @@ fn ago(kiosk: Kiosk, age: i64) -> String {
     reason = "no storage has so many tenths of a gigabyte"
 )]
 fn gigabytes(kiosk: Kiosk, bytes: f64) -> String {
-    let tenths = (bytes / 1e8).round() as i64;
+    // A browser may hold more than it meant to give.
+    let tenths = (bytes.max(0.0) / 1e8).round() as i64;
     let mark = if kiosk.language.get().as_str() == "en" {
         '.'
     } else {

@@ -2,6 +2,7 @@
 
 use domain::answer::Answer;
 use domain::form::{date_of, parts_of};
+use domain::questionnaire::AnswerKind;
 use leptos::prelude::*;
 
 use super::browser;
@@ -17,6 +18,27 @@ const PARTS: [(&str, &str, usize); 3] = [
     ("kiosk-month", "survey-month", 2),
     ("kiosk-year", "survey-year", 4),
 ];
+
+/// The ids of what is said beside the fields of a number and of a day.
+const RANGE: &str = "kiosk-range";
+const DATE: &str = "kiosk-date-hint";
+
+/// What is said beside the field of an answer, by the id of its element, and the language that it is in.
+pub(super) fn hint(
+    kiosk: Kiosk,
+    answer: &AnswerKind,
+) -> Option<(&'static str, (String, Option<&'static str>))> {
+    match answer {
+        AnswerKind::Number { min, max, .. } => Some((RANGE, range(kiosk, *min, *max))),
+        AnswerKind::Date {} => Some((DATE, kiosk.say("survey-date-hint"))),
+        _ => None,
+    }
+}
+
+fn range(kiosk: Kiosk, min: i64, max: i64) -> (String, Option<&'static str>) {
+    let (min, max) = (min.to_string(), max.to_string());
+    kiosk.filled("kiosk-number-range", &[("min", &min), ("max", &max)])
+}
 
 /// A whole number, with keys of its own for a device without a keyboard. One that is out of range is no answer, and
 /// the range says so.
@@ -40,13 +62,10 @@ pub(super) fn number(kiosk: Kiosk, session: &Session, min: i64, max: i64) -> Any
         typed.update(|typed| press.apply(typed, LONGEST_NUMBER));
         take();
     };
-    let (range, lang) = kiosk.filled(
-        "kiosk-number-range",
-        &[("min", &min.to_string()), ("max", &max.to_string())],
-    );
+    let (range, lang) = range(kiosk, min, max);
     view! {
         <div class="kiosk-typed">
-            <p class="hint" class:field-error=wrong id="kiosk-range" role="status" lang=lang>
+            <p class="hint" class:field-error=wrong id=RANGE role="status" lang=lang>
                 {range}
             </p>
             <input
@@ -55,7 +74,7 @@ pub(super) fn number(kiosk: Kiosk, session: &Session, min: i64, max: i64) -> Any
                 inputmode="none"
                 autocomplete="off"
                 aria-labelledby="kiosk-heading"
-                aria-describedby="kiosk-range"
+                aria-describedby=RANGE
                 aria-invalid=move || wrong().then_some("true")
                 prop:value=typed
                 on:input=move |event| {
@@ -129,7 +148,7 @@ pub(super) fn date(kiosk: Kiosk, session: &Session) -> AnyView {
                         size=longest
                         maxlength=longest
                         data-at=move || (at.get() == place).then_some("")
-                        aria-describedby="kiosk-date-hint"
+                        aria-describedby=DATE
                         aria-invalid=move || wrong().then_some("true")
                         prop:value=part
                         on:focus=move |_| at.set(place)
@@ -152,7 +171,7 @@ pub(super) fn date(kiosk: Kiosk, session: &Session) -> AnyView {
     };
     view! {
         <div class="kiosk-typed">
-            <p class="hint" class:field-error=wrong id="kiosk-date-hint" role="status">
+            <p class="hint" class:field-error=wrong id=DATE role="status">
                 {hint}
             </p>
             <div class="kiosk-date" role="group" aria-labelledby="kiosk-heading">
