@@ -1,14 +1,13 @@
-// Every screen of the form, in both languages and at four sizes, for people to look at.
+// Every screen of the form, in both languages, on a phone and on a large screen: contact sheets for people to look at.
 
-import { type Page, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 
 import { type Desk, startDesk } from "../support/kiosk.ts";
+import { contactSheet, figure } from "../support/sheet.ts";
 import { serverKnowsSlips } from "../support/slips.ts";
 
 const SIZES = [
   { width: 360, height: 800 },
-  { width: 390, height: 844 },
-  { width: 768, height: 1024 },
   { width: 1440, height: 900 },
 ] as const;
 
@@ -20,10 +19,11 @@ const WORDS = {
 test.describe.configure({ timeout: 600_000 });
 
 for (const [language, words] of Object.entries(WORDS)) {
-  test(`the form in ${language}`, async ({ page }) => {
+  test(`the form in ${language}`, async ({ page, context }) => {
     const desk: Desk = await startDesk();
     try {
-      const shot = shooter(page, language);
+      const figures: string[] = [];
+      const shot = shooter(page, figures);
       const path = `${language === "en" ? "/en" : ""}/s/${desk.point}`;
       const issued = await desk.server.run("slip", "issue", desk.point, await dossiers());
       const slips = issued.split("\n").slice(1).map((line) => line.split(",")[1] ?? "");
@@ -34,26 +34,26 @@ for (const [language, words] of Object.entries(WORDS)) {
       await page.locator("summary").last().click();
       await page.locator("input[name=_code]").fill("2222 2222 2222 2223");
       await page.getByRole("button", { name: words.start, exact: true }).click();
-      await shot("start-error");
+      await shot("start, wrong code");
       await page.goto(`${desk.proxy.origin}${path}?slip=${slips[0]}`);
-      await shot("start-slip");
+      await shot("start, with a slip");
       await page.getByRole("button", { name: words.start, exact: true }).click();
-      await shot("section-known");
+      await shot("section, field known");
       await page.goto(desk.proxy.origin + path);
       await page.getByRole("button", { name: words.start, exact: true }).click();
       await page.locator("label.choice").first().click();
-      await shot("section-options");
+      await shot("section, options");
       await page.getByRole("button", { name: words.next, exact: true }).click();
       await page.locator('label:has(input[name="a.overall"][value="2"])').click();
       await page.locator('label:has(input[name="a.aspects.access"][value="5"])').click();
-      await shot("section-faces");
+      await shot("section, faces");
       await page.getByRole("button", { name: words.next, exact: true }).click();
-      await shot("section-reasons");
+      await shot("section, reasons");
       await page.getByRole("button", { name: words.next, exact: true }).click();
       await page.locator('label:has(input[value="yes"])').click();
-      await shot("section-note");
+      await shot("section, note");
       await page.getByRole("button", { name: words.next, exact: true }).click();
-      await shot("section-remark");
+      await shot("section, remark");
       await page.getByRole("button", { name: words.next, exact: true }).click();
       await shot("review");
       desk.proxy.set("cut");
@@ -66,13 +66,12 @@ for (const [language, words] of Object.entries(WORDS)) {
       await shot("arrived");
       await used(desk, path, slips[1] ?? "");
       await page.goto(`${desk.proxy.origin}${path}?slip=${slips[1]}`);
-      await shot("slip-used");
-      await page.goto(`${desk.proxy.origin}${path}/embed`);
-      await shot("embed");
+      await shot("slip used");
       await desk.server.run("campaign", "close", "desk-2026", "--on", "2026-01-01");
-      await page.waitForTimeout(7_000);
+      await expect.poll(async () => (await fetch(desk.server.origin + path)).status, { timeout: 30_000 }).toBe(410);
       await page.goto(desk.proxy.origin + path);
       await shot("closed");
+      await contactSheet(await context.newPage(), `phone-${language}`, `The form, ${language}`, figures);
     } finally {
       await desk.close();
     }
@@ -97,12 +96,13 @@ async function used(desk: Desk, path: string, slip: string): Promise<void> {
   await fetch(desk.server.origin + path, { method: "POST", body: fields, redirect: "manual" });
 }
 
-function shooter(page: Page, language: string) {
+/** Takes pictures of what stands in the window, with the name of the screen. */
+function shooter(page: Page, figures: string[]) {
   return async (what: string) => {
     for (const size of SIZES) {
       await page.setViewportSize(size);
       await page.evaluate(() => document.fonts.ready);
-      await page.screenshot({ path: `../target/screens/phone-${language}-${what}-${size.width}.png` });
+      figures.push(await figure(page, `${what}, ${size.width} × ${size.height}`));
     }
   };
 }

@@ -37,15 +37,17 @@ for (const language of LANGUAGES) {
     const sheet = await context.newPage();
     const pages = await crawl(page, server.origin, await seeds(server), language);
     // What was chosen in a query changes a page little.
+    const name = namer();
     const made = new Set<string>();
     for (const path of pages.filter((path) => !path.includes("?") || path.includes("poster"))) {
-      if (made.has(fileName(path))) continue;
-      made.add(fileName(path));
+      const file = name(path);
+      if (made.has(file)) continue;
+      made.add(file);
       const figures: string[] = [];
       for (const view of VIEWS) {
         figures.push(await shoot(page, path, view));
       }
-      await contactSheet(sheet, fileName(path), path, figures);
+      await contactSheet(sheet, file, path, figures);
     }
   });
 }
@@ -59,7 +61,17 @@ async function shoot(page: Page, path: string, view: View): Promise<string> {
   return figure(page, view.label);
 }
 
-/** The code of a desk is another one in every demo. */
-function fileName(path: string): string {
-  return path === "/" ? "home" : path.slice(1).replace(/\bs\/[0-9A-Z]{8}/, "s/desk").replaceAll(/[^A-Za-z0-9]+/g, "-").slice(0, 60);
+/** Names files by paths. The code of a desk is another one in every demo, so desks have numbers in the order of the walk. */
+function namer(): (path: string) => string {
+  const desks: string[] = [];
+  const number = (whole: string, code: string): string => {
+    if (/^2+$/.test(code)) return whole;
+    if (!desks.includes(code)) desks.push(code);
+    const place = desks.indexOf(code);
+    return place === 0 ? "s/desk" : `s/desk-${place + 1}`;
+  };
+  return (path) => {
+    if (path === "/") return "home";
+    return path.slice(1).replace(/\bs\/([2-9A-Z]{8})/, number).replaceAll(/[^A-Za-z0-9]+/g, "-").slice(0, 60);
+  };
 }

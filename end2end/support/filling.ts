@@ -16,6 +16,9 @@ export interface Filling {
   fill(run: Run): Promise<string>;
 }
 
+/** The campaigns of the demo, whose figures move with every answer. Filling it takes a while in a debug build. */
+export const DEMO: Filling = { name: "demo", fill: (run) => run("demo", "--small") };
+
 /** A filled database, which nobody may change. */
 export interface Template {
   readonly folder: string;

@@ -1,23 +1,22 @@
 // A desk device in a browser profile on disk, and a server with one point for it.
 
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { readFile } from "node:fs/promises";
 
-import { expect, type Page, test as base } from "@playwright/test";
+import { expect, type Locator, type Page, test as base } from "@playwright/test";
 
 import { type Certificate, makeCertificate } from "./certificate.ts";
-import type { Filling, Run } from "./filling.ts";
+import { DEMO, type Filling } from "./filling.ts";
 import { Machine } from "./machine.ts";
 import { numberOf } from "./person.ts";
 import { type Proxy, startProxy } from "./proxy.ts";
 import { type Server, startServer } from "./server.ts";
+import { type Changes, publishSecond, SHIPPED } from "./versions.ts";
 
 export const PIN = "246810";
-const CAMPAIGN = "desk-2026";
-/** What the version that begins tomorrow asks first, when there is one. */
-export const TOMORROW = "Ông/Bà đến đây vì việc gì?";
-const DAY_MS = 86_400_000;
+export const CAMPAIGN = "desk-2026";
+/** The campaign of the demo's desks. */
+const DEMO_CAMPAIGN = "demo-desk";
+export const DAY_MS = 86_400_000;
 
 /** A server behind a proxy, with a campaign and a point. */
 export interface Desk {
@@ -35,6 +34,8 @@ export interface Desk {
   stored(): Promise<number>;
   /** A code to enrol a device. */
   code(): Promise<string>;
+  /** What `device list` says of the only device, by the names of its columns. */
+  listed(): Promise<Readonly<Record<string, string>>>;
   /** The id of the only device. */
   device(): Promise<string>;
   close(): Promise<void>;
@@ -59,14 +60,15 @@ export function civilDate(at: number): string {
 interface Options {
   /** Server and proxy speak https, with a certificate of their own or this one. */
   https?: boolean | Certificate;
-  /** Version 2 is asked from tomorrow on, or has been from the first day. */
-  changes?: boolean | "already";
+  changes?: Changes;
+  /** The point is one of the demo. */
+  demo?: boolean;
   /** Further flags of the server. */
   flags?: readonly string[];
 }
 
 /** A campaign and one point whose limit no test reaches; prints the point's code. */
-function filling(changes: boolean | "already"): Filling {
+function filling(changes: Changes): Filling {
   return {
     name: `desk-${changes}`,
     async fill(run) {
@@ -74,9 +76,8 @@ function filling(changes: boolean | "already"): Filling {
       const agency = ["--agency-vi", "Sở Nội vụ tỉnh Đồng Tháp", "--agency-en", "Department of Home Affairs of Dong Thap"];
       const asked = ["--unit", "82", "--selection", "open", "--starts-on", "2026-01-01"];
       await run("migrate");
-      if (changes) await publishSecond(run);
-      if (changes !== "already") asked.push("--questionnaire", "desk-rating/1");
-      if (changes === "already") asked.push("--questionnaire", "desk-rating/2");
+      if (changes) await publishSecond(run, changes === "long");
+      asked.push("--questionnaire", typeof changes === "string" ? "desk-rating/2" : "desk-rating/1");
       if (changes === true) asked.push("--questionnaire", `desk-rating/2@${civilDate(Date.now() + DAY_MS)}`);
       await run("campaign", "add", CAMPAIGN, ...names, ...agency, ...asked);
       const place = ["--campaign", CAMPAIGN, "--unit", "29954", "--label", "Quầy 3", "--hourly-limit", "100000"];
@@ -86,17 +87,24 @@ function filling(changes: boolean | "already"): Filling {
 }
 
 /** Starts a server with one point, behind a proxy. */
-export async function startDesk({ https = false, changes = false, flags = [] }: Options = {}): Promise<Desk> {
+export async function startDesk({ https = false, changes = false, demo = false, flags = [] }: Options = {}): Promise<Desk> {
   const made = https === true ? await makeCertificate() : undefined;
   const certificate = typeof https === "object" ? https : made;
-  const server = await startServer(filling(changes), certificate, flags);
-  const point = server.filled;
-  const versions = changes === "already" ? ["2"] : changes ? ["1", "2"] : ["1"];
+  const server = await startServer(demo ? DEMO : filling(changes), certificate, flags);
+  // The demo names the link of a desk before all others.
+  const point = demo ? (/^\/s\/(\S+)$/m.exec(server.filled)?.[1] ?? "") : server.filled;
+  const campaign = demo ? DEMO_CAMPAIGN : CAMPAIGN;
+  const versions = typeof changes === "string" ? ["2"] : changes ? ["1", "2"] : ["1"];
   const proxy = await startProxy(Number(new URL(server.origin).port), certificate);
   const responses = async (version = versions[0]) => {
-    const rows = await server.run("export", CAMPAIGN, "--questionnaire", `desk-rating/${version}`, "--format", "jsonl");
+    const what = ["--questionnaire", `desk-rating/${version}`, "--format", "jsonl", "--reason", "What a test compares."];
+    const rows = await server.run("export", campaign, ...what);
     const lines = rows.split("\n").filter((row) => row !== "");
     return lines.map((row) => JSON.parse(row) as Stored);
+  };
+  const listed = async () => {
+    const [columns = [], cells = []] = (await server.run("device", "list")).split("\n").map((line) => line.split("\t"));
+    return Object.fromEntries(columns.map((column, place) => [column, cells[place] ?? ""]));
   };
   return {
     server,
@@ -113,9 +121,9 @@ export async function startDesk({ https = false, changes = false, flags = [] }: 
       const made = await server.run("device", "enrol", point, "--label", "Máy ở quầy 3", "--pin", PIN);
       return /^code\t(\S+)$/m.exec(made)?.[1] ?? "";
     },
+    listed,
     async device() {
-      const [, line = ""] = (await server.run("device", "list")).split("\n");
-      return line.split("\t")[0] ?? "";
+      return (await listed()).device ?? "";
     },
     async close() {
       await proxy.close();
@@ -125,9 +133,6 @@ export async function startDesk({ https = false, changes = false, flags = [] }: 
   };
 }
 
-/** The desk rating as it is shipped. */
-const SHIPPED = resolve(import.meta.dirname, "../../data/questionnaires/desk-rating-1.json");
-
 /** The numbers of the responses that the server holds, as `finish` gave them; version 2 asks the same first questions. */
 export async function numbers(desk: Desk): Promise<number[]> {
   const { sections } = JSON.parse(await readFile(SHIPPED, "utf8"));
@@ -136,32 +141,13 @@ export async function numbers(desk: Desk): Promise<number[]> {
   return stored.map((row) => numberOf({ ...row.respondent, ...row.answers }, questions));
 }
 
-/** Kinds of questions that the desk rating does not ask. */
-const KINDS = [
-  { id: "kind_yes_no", text: { vi: "Ông/Bà có được hẹn ngày trả kết quả không?", en: "Were you given a date for the result?" }, answer: { kind: "yes_no" } },
-  { id: "kind_number", text: { vi: "Ông/Bà đã đến đây bao nhiêu lần vì việc này?", en: "How many times did you come here for this?" }, answer: { kind: "number", min: 1, max: 20 } },
-  { id: "kind_date", text: { vi: "Ông/Bà nộp hồ sơ ngày nào?", en: "On which day did you hand in your papers?" }, answer: { kind: "date" } },
-  { id: "kind_short", text: { vi: "Tên thủ tục", en: "Name of the procedure" }, answer: { kind: "short_text", max_length: 80 } },
-];
-
-/** Publishes the desk rating again, as version 2: with another first sentence, and every kind of question. */
-async function publishSecond(run: Run): Promise<void> {
-  const definition = JSON.parse(await readFile(SHIPPED, "utf8"));
-  definition.version = "2";
-  definition.sections[0].questions[0].text.vi = TOMORROW;
-  definition.sections.at(-1).questions.unshift(...KINDS);
-  const folder = await mkdtemp(join(tmpdir(), "nghe-dan-version-"));
-  const file = join(folder, "desk-rating-2.json");
-  await writeFile(file, JSON.stringify(definition));
-  await run("import-questionnaire", file);
-  await rm(folder, { recursive: true });
-}
-
 interface KioskFixtures {
-  /** Whether another version is asked from tomorrow on. */
-  changes: boolean;
+  changes: Changes;
+  demo: boolean;
   /** Further flags of the server. */
   flags: readonly string[];
+  /** What the browser may complain about, beside what the line does to it. One pattern: of two Playwright makes something else. */
+  expected: RegExp | undefined;
   desk: Desk;
   /** Switched off before its server is. */
   machine: Machine;
@@ -170,21 +156,27 @@ interface KioskFixtures {
 /** A test with a server and a device of its own. */
 export const test = base.extend<KioskFixtures>({
   changes: [false, { option: true }],
+  demo: [false, { option: true }],
   flags: [[], { option: true }],
-  desk: async ({ changes, flags }, use) => {
-    const desk = await startDesk({ https: true, changes, flags });
+  expected: [undefined, { option: true }],
+  desk: async ({ changes, demo, flags }, use) => {
+    const desk = await startDesk({ https: true, changes, demo, flags });
     await use(desk);
     await desk.close();
   },
-  machine: async ({ desk }, use) => {
+  machine: async ({ desk, expected }, use) => {
     const machine = await Machine.make(desk.certificate);
     await use(machine);
     await machine.discard();
+    const meant = [...(expected ? [expected] : []), ...desk.proxy.excuses()];
+    const problems = machine.problems.filter((problem) => !meant.some((pattern) => pattern.test(problem)));
+    expect(problems, "the browser complained").toEqual([]);
   },
 });
 
 export { expect, Machine };
 export { finish, goOn, goOnTo } from "./person.ts";
+export { TOMORROW } from "./versions.ts";
 
 /** Types the code on a new device and waits until it is ready. */
 export async function enrol(page: Page, desk: Desk): Promise<void> {
@@ -205,7 +197,7 @@ export async function putIntoService(page: Page, desk: Desk): Promise<void> {
   // A server sees within seconds what the command line made; the device asks when it is told that there is a network.
   await expect(async () => {
     await online(page);
-    await expect(page.locator(".kiosk-trial")).toBeHidden({ timeout: 2_000 });
+    await expect(page.getByText("Chạy thử – không tính")).toBeHidden({ timeout: 2_000 });
   }).toPass({ timeout: 60_000 });
 }
 
@@ -215,6 +207,18 @@ export async function kept(page: Page): Promise<void> {
     await navigator.serviceWorker.ready;
     return navigator.serviceWorker.controller !== null;
   });
+}
+
+/** What the staff's screen says under a name. */
+export function staffSees(page: Page, name: string): Locator {
+  return page.locator(".kiosk-staff dl div", { has: page.getByText(name, { exact: true }) }).locator("dd");
+}
+
+/** Lets the staff's screen save what the server does not hold, and gives the file. */
+export async function savedFile(page: Page): Promise<string> {
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Lưu phiếu chưa gửi ra tệp" }).click();
+  return (await download).path();
 }
 
 /** Opens the staff's screen. */

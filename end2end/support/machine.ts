@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from "@playwright/test";
 
 import type { Certificate } from "./certificate.ts";
+import { watchProblems } from "./problems.ts";
 
 const SCREEN = { width: 1080, height: 1920 };
 
@@ -17,17 +18,20 @@ export class Machine {
   private running: BrowserContext | undefined;
   /** The folder of the profile. */
   readonly folder: string;
-  private readonly trust: string[];
+  private readonly flags: readonly string[];
+  /** What all its pages complained about since it was made. */
+  readonly problems: string[] = [];
 
-  private constructor(folder: string, certificate: Certificate | undefined) {
+  private constructor(folder: string, certificate: Certificate | undefined, flags: readonly string[]) {
     this.folder = folder;
     // Not `ignoreHTTPSErrors`: with that Chromium registers no service worker.
-    this.trust = certificate ? [`--ignore-certificate-errors-spki-list=${certificate.spki}`] : [];
+    const trust = certificate ? [`--ignore-certificate-errors-spki-list=${certificate.spki}`] : [];
+    this.flags = [...trust, ...flags];
   }
 
-  /** A machine that trusts the certificate. */
-  static async make(certificate: Certificate | undefined): Promise<Machine> {
-    return new Machine(await mkdtemp(join(tmpdir(), "nghe-dan-machine-")), certificate);
+  /** A machine that trusts the certificate, and whose browser is started with these flags too. */
+  static async make(certificate: Certificate | undefined, flags: readonly string[] = []): Promise<Machine> {
+    return new Machine(await mkdtemp(join(tmpdir(), "nghe-dan-machine-")), certificate, flags);
   }
 
   /** Switches it on; `viewport` is the screen. */
@@ -36,12 +40,14 @@ export class Machine {
       executablePath: process.env.NGHE_DAN_CHROMIUM ?? "/usr/bin/chromium",
       args: [
         ...["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-        ...this.trust,
+        ...this.flags,
       ],
       viewport,
       locale: "vi-VN",
       ...options,
     });
+    const watch = (page: Page) => watchProblems(page, options.javaScriptEnabled !== false, (problem) => this.problems.push(problem));
+    this.running.on("page", watch).pages().forEach(watch);
     const [page] = this.running.pages();
     return page ?? (await this.running.newPage());
   }

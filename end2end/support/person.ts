@@ -5,6 +5,8 @@ import { type BrowserContext, expect, type Locator, type Page } from "@playwrigh
 
 /** Begins. */
 export const BEGIN = ".kiosk-begin";
+/** Goes back. */
+export const BACK = ".kiosk-steps button:first-child";
 /** Goes on, skips or sends. */
 export const ON = ".kiosk-on";
 /** The same on the last question. */

@@ -24,12 +24,17 @@ export type Line =
 /** A response on its way: what a device puts, and what the form of a phone posts by script. */
 const SENDS = /^(PUT \/api\/v1\/responses\/|POST (\/[a-z]+)?\/s\/\w+ HTTP[\s\S]*\r\naccept: application\/json)/i;
 
+/** How Chromium calls a line that failed. */
+const FAILED = /net::ERR_(CONNECTION_(ABORTED|CLOSED|FAILED|REFUSED|RESET)|CONTENT_LENGTH_MISMATCH|EMPTY_RESPONSE|FAILED|SOCKET_NOT_CONNECTED)/;
+
 export interface Proxy {
   readonly origin: string;
   /** Sets the line, also for connections that stand. */
   set(line: Line): void;
   /** How many responses were sent to the proxy, each as often as it was sent. */
   puts(): number;
+  /** What a browser may complain about because of what became of the line so far. */
+  excuses(): readonly RegExp[];
   close(): Promise<void>;
 }
 
@@ -37,12 +42,15 @@ export interface Proxy {
 export async function startProxy(port: number, certificate?: Certificate): Promise<Proxy> {
   let line: Line = "open";
   let puts = 0;
+  const excuses: RegExp[] = [];
   const sockets = new Set<Socket>();
   const there = { port, host: "127.0.0.1" };
   const carry = (browser: Socket) => {
     const server = certificate ? connectSecurely({ ...there, ca: certificate.cert }) : connect(there);
     const late = () => (typeof line === "object" && "late" in line ? line.late : 0);
     const breakOff = () => setTimeout(() => browser.destroy(), late());
+    // There is no server.
+    server.on("error", () => excuses.push(FAILED));
     server.on("error", breakOff).on("close", breakOff);
     browser.on("error", () => browser.destroy()).on("close", () => server.destroy());
     browser.on("data", (bytes) => {
@@ -77,9 +85,13 @@ export async function startProxy(port: number, certificate?: Certificate): Promi
     origin: `${certificate ? "https" : "http"}://127.0.0.1:${own}`,
     set(next) {
       line = next;
+      if (next !== "open") excuses.push(FAILED);
+      // What answers in place of everything does so in place of the page's manifest, too.
+      if (typeof next === "object" && "reply" in next) excuses.push(new RegExp(`status of ${next.reply.split(" ", 2)[1]} `), /^error: Manifest: /);
       for (const socket of sockets) socket.destroy();
     },
     puts: () => puts,
+    excuses: () => excuses,
     close: () =>
       new Promise((done) => {
         for (const socket of sockets) socket.destroy();

@@ -14,7 +14,8 @@ import { type Filling, filled, type Run } from "./filling.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const binary = process.env.NGHE_DAN_BINARY ?? join(root, "target/debug/nghe-dan");
-const site = join(root, "target/site");
+/** What browsers load, as it was built. */
+export const SITE = join(root, "target/site");
 /** A debug build on a machine that does much else besides. */
 const READY_MS = 120_000;
 
@@ -30,8 +31,8 @@ export interface Server {
   readonly run: Run;
   /** Ends the process and keeps the database; `SIGKILL` is a power cut. */
   halt(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
-  /** Starts it again where it was. */
-  resume(): Promise<void>;
+  /** Starts it again where it was, from now on with the site in a folder where one is given. */
+  resume(site?: string): Promise<void>;
   /** Copies its database while it is stopped, and gives what puts the copy back: everything since is lost to the server. */
   backUp(): Promise<() => Promise<void>>;
   /** Stops it as an administrator would, and removes its database. */
@@ -66,10 +67,11 @@ export async function startServer(
   const port = await freePort();
   const origin = `${certificate ? "https" : "http"}://127.0.0.1:${port}`;
   const tls = certificate ? ["--tls-cert", certificate.certFile, "--tls-key", certificate.keyFile] : [];
-  const settings = ["--listen", `127.0.0.1:${port}`, "--database", database, "--site", site, ...tls, ...flags];
+  const settings = ["--listen", `127.0.0.1:${port}`, "--database", database, ...tls, ...flags];
   let log = "";
+  let site = SITE;
   const start = async () => {
-    const started = spawn(binary, ["serve", ...settings], {
+    const started = spawn(binary, ["serve", ...settings, "--site", site], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -97,7 +99,8 @@ export async function startServer(
     log: () => log,
     run: runOn(database),
     halt,
-    async resume() {
+    async resume(other = site) {
+      site = other;
       child = await start();
     },
     async backUp() {

@@ -2,11 +2,9 @@
 
 import { test as base, expect } from "@playwright/test";
 
-import type { Filling } from "./filling.ts";
+import { DEMO } from "./filling.ts";
+import { watchProblems } from "./problems.ts";
 import { type Server, startServer } from "./server.ts";
-
-/** Filling it takes a while in a debug build. */
-const DEMO: Filling = { name: "demo", fill: (run) => run("demo", "--small") };
 
 interface PageFixtures {
   /** Messages of the console that this test provokes on purpose, such as the 404 it asks for. */
@@ -31,21 +29,8 @@ export const test = base.extend<PageFixtures, WorkerFixtures>({
   expected: [[], { option: true }],
   page: async ({ page, expected, javaScriptEnabled }, use) => {
     const problems: string[] = [];
-    const note = (problem: string) => {
+    watchProblems(page, javaScriptEnabled !== false, (problem) => {
       if (!expected.some((pattern) => pattern.test(problem))) problems.push(problem);
-    };
-    page.on("console", (message) => {
-      if (message.type() !== "error" && message.type() !== "warning") return;
-      // Which document or file it is about matters where a test asks for one that is not there.
-      const { url } = message.location();
-      note(`${message.type()}: ${message.text()}${url ? ` at ${url}` : ""}`);
-    });
-    page.on("pageerror", (error) => note(`uncaught: ${error.message}`));
-    page.on("requestfailed", (request) => {
-      const why = request.failure()?.errorText;
-      // Leaving a page ends what it was still loading; a browser without scripting loads no scripts, and says so in this way.
-      const meant = why === "net::ERR_ABORTED" || (why === "csp" && javaScriptEnabled === false);
-      if (!meant) note(`request: ${request.url()} ${why}`);
     });
     await use(page);
     expect(problems, "the browser complained").toEqual([]);

@@ -28,6 +28,12 @@ export async function unsent(page: Page): Promise<number> {
   return kept.filter((record) => record.state !== "delivered").length;
 }
 
+/** How many finished answers the server refused. */
+export async function refused(page: Page): Promise<number> {
+  const kept = await outbox(page);
+  return kept.filter((record) => record.state === "refused").length;
+}
+
 /** Where a text is found, by places: in what is shown, typed, addressed, and stored in whichever way. */
 export function traces(page: Page, text: string): Promise<string[]> {
   return page.evaluate(async (text) => {

@@ -1,10 +1,10 @@
 // Every screen of the desk device, reached as a person or the staff reach it, for whoever looks at them: for pictures, and for
 // the rules of accessibility.
 
-import { expect, type Page } from "@playwright/test";
+import { expect, type Page, type ViewportSize } from "@playwright/test";
 
 import { type Desk, enrol, type Machine, openStaff, putIntoService } from "./kiosk.ts";
-import { answer, BEGIN, chosen, done, goOn, goOnTo, HEADING, ON, SEND, thanked, untilWarned } from "./person.ts";
+import { answer, BACK, BEGIN, chosen, done, goOn, goOnTo, HEADING, ON, SEND, thanked, untilWarned } from "./person.ts";
 import { HAVE, issueSlips, knowsSlips } from "./slips.ts";
 
 /** The screens that a device stands on. */
@@ -20,7 +20,8 @@ export const WORDS = {
   vi: { language: "Tiếng Việt", large: "Chữ to", contrast: "Tương phản cao", low: "Không hài lòng", reason: "Phải chờ lâu", slip: HAVE },
   en: { language: "English", large: "Larger text", contrast: "High contrast", low: "Dissatisfied", reason: "I had to wait a long time", slip: "I have the code of my appointment slip" },
 } as const;
-export type Words = (typeof WORDS)[keyof typeof WORDS];
+export type Language = keyof typeof WORDS;
+export type Words = (typeof WORDS)[Language];
 
 /** Looks at what a page shows now. */
 export type Look = (label: string, of?: Page) => Promise<unknown>;
@@ -30,8 +31,49 @@ export async function tomorrow(page: Page): Promise<void> {
   await page.clock.install({ time: Date.now() + 86_400_000 });
 }
 
+/** What the browser says of the wrong code that a walk types. */
+export const WRONG_CODE = /status of 4\d\d .* at https:\/\/[^/]+\/api\/v1\/devices$/;
+
+/** Switches a new device on that asks every kind of question. */
+export async function newDevice(machine: Machine, viewport?: ViewportSize): Promise<Page> {
+  const page = await machine.start(viewport);
+  // A picture of a colour that is still changing shows neither, and nothing can be measured while it moves.
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await tomorrow(page);
+  return page;
+}
+
+/** Who looks, and in which languages. */
+export interface Visit {
+  readonly languages: readonly Language[];
+  readonly look: Look;
+  /** Looks at something else after the thanks of a language. */
+  readonly beside?: (words: Words) => Promise<void>;
+  /** Told when every screen in a language was seen. */
+  readonly over?: (language: Language) => Promise<void>;
+}
+
+/** Every screen of a new device, from its enrolment to its end, one after the other. */
+export async function everyScreen(page: Page, machine: Machine, desk: Desk, visit: Visit): Promise<void> {
+  const { languages, look, beside, over } = visit;
+  await enrolment(page, desk, look);
+  for (const language of languages) {
+    const words = WORDS[language];
+    await questions(page, words, look);
+    await beside?.(words);
+    await nobodyThere(page, words, look);
+    // What only the staff see is in one language.
+    if (language === languages[0]) {
+      await staff(page, look);
+      await elsewhere(machine, desk, look);
+    }
+    if (language === languages.at(-1)) await ended(page, desk, words, look);
+    await over?.(language);
+  }
+}
+
 /** Lets what stands on the screen only for a while stay there until it was looked at: long waits begin no more, and no time passes. */
-async function hold(page: Page, held: boolean): Promise<void> {
+export async function hold(page: Page, held: boolean): Promise<void> {
   await page.evaluate((held) => {
     const known = window as unknown as { held?: { on: boolean; at: number } };
     if (!known.held) {
@@ -47,7 +89,7 @@ async function hold(page: Page, held: boolean): Promise<void> {
 }
 
 /** From a new device to one in service, whose campaign has slips. */
-export async function enrolment(page: Page, desk: Desk, look: Look): Promise<void> {
+async function enrolment(page: Page, desk: Desk, look: Look): Promise<void> {
   await page.goto(`${desk.proxy.origin}/kiosk/`);
   await page.getByLabel("Mã đăng ký").waitFor();
   await look("enrolment");
@@ -88,7 +130,7 @@ export async function questions(page: Page, words: Words, look: Look): Promise<v
   await answer(page, words.low).click();
   await expect(page.locator(".kiosk-progress p")).not.toHaveText(place ?? "");
   await look("a row");
-  await page.locator(".kiosk-steps button").first().click();
+  await page.locator(BACK).click();
   await chosen(page).first().waitFor();
   await look("faces, answered");
   await goOnTo(page, ".kiosk-check");
@@ -148,7 +190,7 @@ export async function staff(page: Page, look: Look): Promise<void> {
 }
 
 /** A second window. */
-export async function elsewhere(machine: Machine, desk: Desk, look: Look): Promise<void> {
+async function elsewhere(machine: Machine, desk: Desk, look: Look): Promise<void> {
   const second = await machine.newPage();
   await second.goto(`${desk.proxy.origin}/kiosk/`);
   await second.locator(HEADING, { hasText: "cửa sổ khác" }).waitFor();
@@ -157,7 +199,7 @@ export async function elsewhere(machine: Machine, desk: Desk, look: Look): Promi
 }
 
 /** At the end of a device: it was revoked, and its browser keeps nothing any more. */
-export async function ended(page: Page, desk: Desk, words: Words, look: Look): Promise<void> {
+async function ended(page: Page, desk: Desk, words: Words, look: Look): Promise<void> {
   await desk.server.run("device", "revoke", await desk.device());
   await page.evaluate(() => window.dispatchEvent(new Event("online")));
   await page.locator(BEGIN).waitFor({ state: "detached" });
@@ -170,7 +212,7 @@ export async function ended(page: Page, desk: Desk, words: Words, look: Look): P
 }
 
 /** Lets every write of the page fail, as on a full disk, or lets them through again. */
-async function failWrites(page: Page, fail: boolean): Promise<void> {
+export async function failWrites(page: Page, fail: boolean): Promise<void> {
   await page.evaluate((fail) => {
     const known = window as unknown as { transaction?: IDBDatabase["transaction"] };
     known.transaction ??= IDBDatabase.prototype.transaction;

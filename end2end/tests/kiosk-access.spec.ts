@@ -3,21 +3,12 @@
 import type { Page } from "@playwright/test";
 
 import { contrasts, violations } from "../support/axe.ts";
-import { type Desk, enrol, expect, type Machine, putIntoService, test } from "../support/kiosk.ts";
+import { covered, hiddenFocus } from "../support/focus.ts";
+import { type Desk, enrol, expect, type Machine, PIN, putIntoService, test } from "../support/kiosk.ts";
+import { moving } from "../support/motion.ts";
 import { overflows } from "../support/overflow.ts";
-import { ANSWER, answer, BEGIN, chosen, goOnTo, HEADING, ON, SEND, thanked } from "../support/person.ts";
-import {
-  elsewhere,
-  ended,
-  enrolment,
-  type Look,
-  nobodyThere,
-  questions,
-  SCREENS,
-  staff,
-  tomorrow,
-  WORDS,
-} from "../support/walk.ts";
+import { ANSWER, answer, BACK, BEGIN, chosen, done, goOnTo, HEADING, ON, SEND, thanked } from "../support/person.ts";
+import { everyScreen, type Language, type Look, newDevice, SCREENS, tomorrow, WRONG_CODE } from "../support/walk.ts";
 
 /** 1280 × 1024 at 400 %. */
 const ENLARGED = { width: 320, height: 256 };
@@ -26,32 +17,27 @@ const TARGET_PX = 64;
 
 // What is asked here is how a screen looks and is worked; answers are counted in kiosk.spec and kiosk-faults, which never try again.
 test.describe.configure({ timeout: 1_800_000 });
-test.use({ changes: true });
+test.use({ changes: true, expected: WRONG_CODE });
 
 /** Somebody is there: nobody is warned while a test looks. */
 function touch(page: Page): Promise<boolean> {
   return page.evaluate(() => document.dispatchEvent(new Event("pointerdown")));
 }
 
-/** Shows every screen in a language, one after the other. */
-async function everyScreen(desk: Desk, machine: Machine, language: keyof typeof WORDS, look: Look): Promise<void> {
-  const page = await machine.start();
-  await tomorrow(page);
+/** Looks at every screen in a language, one after the other. */
+async function lookAtAll(desk: Desk, machine: Machine, language: Language, look: Look): Promise<void> {
+  const page = await newDevice(machine);
   const seen: string[] = [];
-  const noted: Look = async (label, of = page) => {
-    seen.push(label);
-    await of.emulateMedia({ reducedMotion: "reduce" });
-    await touch(of);
-    await look(label, of);
-    await touch(of);
-  };
-  const words = WORDS[language];
-  await enrolment(page, desk, noted);
-  await questions(page, words, noted);
-  await nobodyThere(page, words, noted);
-  await staff(page, noted);
-  await elsewhere(machine, desk, noted);
-  await ended(page, desk, words, noted);
+  await everyScreen(page, machine, desk, {
+    languages: [language],
+    async look(label, of = page) {
+      seen.push(label);
+      await of.emulateMedia({ reducedMotion: "reduce" });
+      await touch(of);
+      await look(label, of);
+      await touch(of);
+    },
+  });
   expect(seen.length).toBeGreaterThan(20);
 }
 
@@ -69,7 +55,7 @@ async function choose(page: Page, large: boolean, contrast: boolean): Promise<vo
 for (const language of ["vi", "en"] as const) {
   test(`no screen in ${language} breaks a rule: in light, dark, high contrast, larger text and forced colours`, async ({ desk, machine }) => {
     const found: string[] = [];
-    await everyScreen(desk, machine, language, async (label, page) => {
+    await lookAtAll(desk, machine, language, async (label, page) => {
       const note = (how: string, lines: string[]) => found.push(...lines.map((line) => `${label}, ${how}: ${line}`));
       if (!page) return;
       note("light", await violations(page));
@@ -91,7 +77,7 @@ for (const language of ["vi", "en"] as const) {
 
   test(`everything in ${language} fits on every kind of screen and at 400 %, is large enough for a finger, and nothing moves`, async ({ desk, machine }) => {
     const found: string[] = [];
-    await everyScreen(desk, machine, language, async (label, page) => {
+    await lookAtAll(desk, machine, language, async (label, page) => {
       if (!page) return;
       for (const [name, size] of Object.entries({ ...SCREENS, "400 %": ENLARGED })) {
         await page.setViewportSize(size);
@@ -100,6 +86,8 @@ for (const language of ["vi", "en"] as const) {
           const note = (lines: string[]) => found.push(...lines.map((line) => `${label}, ${name}${large ? ", larger text" : ""}: ${line}`));
           note(await overflows(page));
           if (size !== ENLARGED) note(await smallTargets(page));
+          else if (!large) note((await hiddenFocus(page)).map((what) => `nothing is seen of what has the focus: ${what}`));
+          await touch(page);
         }
         await choose(page, false, false);
       }
@@ -126,21 +114,9 @@ function smallTargets(page: Page): Promise<string[]> {
   }, TARGET_PX);
 }
 
-/** What would move although the person asked for nothing to. */
-function moving(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const lasts = (text: string) => text.split(",").some((time) => Number.parseFloat(time) > 0);
-    const moves = (element: Element) => {
-      const style = getComputedStyle(element);
-      return (lasts(style.transitionDuration) && style.transitionProperty !== "none") || style.animationName !== "none";
-    };
-    return [...document.querySelectorAll("*")].filter(moves).map((element) => element.outerHTML.slice(0, 80));
-  });
-}
-
 /** A device in service that asks every kind of question. */
-async function ready(desk: Desk, machine: Machine): Promise<Page> {
-  const page = await machine.start(SCREENS.tablet);
+async function ready(desk: Desk, machine: Machine, hasTouch = false): Promise<Page> {
+  const page = await machine.start(SCREENS.tablet, { hasTouch });
   await tomorrow(page);
   await enrol(page, desk);
   await putIntoService(page, desk);
@@ -183,48 +159,110 @@ function isSeen(page: Page): Promise<boolean> {
   });
 }
 
-/** The question on the screen. */
-function question(page: Page): Promise<string> {
-  return page.locator(HEADING).innerText();
+/** The question on the screen, in one line. */
+async function question(page: Page): Promise<string> {
+  return (await page.locator(HEADING).innerText()).replaceAll(/\s+/g, " ").trim();
 }
 
 /** Waits until another question is asked. */
 async function answered(page: Page, before: string): Promise<void> {
-  await expect(page.locator(HEADING)).not.toHaveText(before.replaceAll(/\s+/g, " ").trim());
+  await expect(page.locator(HEADING)).not.toHaveText(before);
 }
 
-/** Answers every question from the first screen to the thanks, with whatever chooses an answer that has words. */
-async function journey(page: Page, pick: (words: string) => Promise<void>): Promise<void> {
-  await tabTo(page, BEGIN);
-  await page.keyboard.press("Enter");
-  for (;;) {
+/** How somebody works the device. */
+interface Hands {
+  /** Presses what the selector names. */
+  press(selector: string): Promise<void>;
+  /** Chooses the answer with these words. */
+  pick(words: string): Promise<void>;
+  /** Types into the field of this place. */
+  type(field: number, characters: string): Promise<void>;
+}
+
+/** A field in which somebody types. */
+const FIELD = ".kiosk-typed :is(input, textarea)";
+
+/** Whoever has a keyboard or switches, and chooses an answer in their own way. */
+function byKeys(page: Page, pick: Hands["pick"]): Hands {
+  return {
+    pick,
+    async press(selector) {
+      await tabTo(page, selector);
+      await page.keyboard.press("Enter");
+    },
+    async type(_, characters) {
+      await tabTo(page, FIELD);
+      await page.keyboard.type(characters);
+      await page.keyboard.press("Tab");
+    },
+  };
+}
+
+/** Whoever touches the screen, on a device that has no keyboard. */
+function byTouch(page: Page): Hands {
+  return {
+    pick: (words) => answer(page, words).tap(),
+    press: (selector) => page.locator(selector).first().tap(),
+    async type(field, characters) {
+      // Words need a keyboard; whoever has none skips them.
+      if ((await page.locator(".kiosk-pad").count()) === 0) return;
+      await page.locator(FIELD).nth(field).tap();
+      await tapKeys(page, characters);
+    },
+  };
+}
+
+/** Taps the keys on the screen. */
+async function tapKeys(page: Page, characters: string): Promise<void> {
+  for (const character of characters) await page.locator(".kiosk-key", { hasText: new RegExp(`^${character}$`) }).tap();
+}
+
+/** What a screen reader says of the question: how far one is, and that its answers belong to it. */
+async function toldTogether(page: Page, asked: string): Promise<void> {
+  await expect(page.locator(HEADING)).toHaveAccessibleDescription(/^Câu \d+ \/ \d+/);
+  for (const group of await page.locator(".kiosk-levels, .kiosk-options, .kiosk-date").all()) await expect(group).toHaveAccessibleName(asked);
+  for (const radio of await page.getByRole("radio").all()) await expect(radio).toHaveAccessibleName(/\S/);
+}
+
+/** Goes back from the question after, and finds that what was chosen is said to be, and nothing else. */
+async function toldAsChosen(page: Page, hands: Hands, asked: string, words: string): Promise<void> {
+  const after = await question(page);
+  await hands.press(BACK);
+  await answered(page, after);
+  expect(await question(page)).toBe(asked);
+  await expect(page.getByRole("radio", { checked: true })).toHaveAccessibleName(words);
+  await hands.press(ON);
+  await answered(page, asked);
+}
+
+/** Answers every question from the first screen to the thanks. */
+async function journey(page: Page, hands: Hands): Promise<void> {
+  await hands.press(BEGIN);
+  for (let first = true; ; first = false) {
     const before = await question(page);
     // A new question is read from its heading.
     await expect(page.locator(HEADING)).toBeFocused();
+    await toldTogether(page, before);
     const answers = page.locator(ANSWER);
     const last = (await page.locator(SEND).count()) > 0;
     if ((await page.locator(".kiosk-check").count()) > 0) {
-      await tabTo(page, ".kiosk-check");
-      await page.keyboard.press("Enter");
+      await hands.press(".kiosk-check");
       await expect(chosen(page)).toHaveCount(1);
     } else if ((await answers.count()) > 0) {
       // The second of them; for a rating that asks for reasons it is a low one.
-      await pick((await answers.nth(1).innerText()).trim());
+      const words = (await answers.nth(1).innerText()).trim();
+      await hands.pick(words);
       if (!last) {
         await answered(page, before);
+        if (first) await toldAsChosen(page, hands, before, words);
         continue;
       }
     } else {
-      const fields = await page.locator(".kiosk-typed :is(input, textarea)").count();
-      for (let field = 0; field < fields; field += 1) {
-        await tabTo(page, ".kiosk-typed :is(input, textarea)");
-        // A number, or the parts of a day.
-        await page.keyboard.type(["5", "11", "2026"][field] ?? "");
-        await page.keyboard.press("Tab");
-      }
+      const fields = await page.locator(FIELD).count();
+      // A number, or the parts of a day.
+      for (let field = 0; field < fields; field += 1) await hands.type(field, ["5", "11", "2026"][field] ?? "");
     }
-    await tabTo(page, ON);
-    await page.keyboard.press("Enter");
+    await hands.press(ON);
     if (last) break;
     await answered(page, before);
   }
@@ -233,7 +271,7 @@ async function journey(page: Page, pick: (words: string) => Promise<void>): Prom
 
 test("all of it can be answered with the keyboard: Tab, arrows, space and Enter", async ({ desk, machine }) => {
   const page = await ready(desk, machine);
-  await journey(page, async (words) => {
+  await journey(page, byKeys(page, async (words) => {
     await tabTo(page, ANSWER);
     for (let step = 0; step < 20 && (await focused(page)) !== words; step += 1) {
       const before = await focused(page);
@@ -242,20 +280,76 @@ test("all of it can be answered with the keyboard: Tab, arrows, space and Enter"
     }
     expect(await focused(page)).toBe(words);
     await page.keyboard.press("Space");
-  });
+  }));
   await expect.poll(() => desk.stored()).toBe(1);
   await rated(desk);
 });
 
 test("all of it can be answered with two switches: one goes on, one chooses", async ({ desk, machine }) => {
   const page = await ready(desk, machine);
-  await journey(page, async (words) => {
+  await journey(page, byKeys(page, async (words) => {
     for (let step = 0; step < 40 && (await focused(page)) !== words; step += 1) await page.keyboard.press("Tab");
     expect(await focused(page), "a switch gets to every answer").toBe(words);
     await page.keyboard.press("Enter");
-  });
+  }));
   await expect.poll(() => desk.stored()).toBe(1);
   await rated(desk);
+});
+
+test("all of it can be answered with a finger, and staff get in with five touches of the corner", async ({ desk, machine }) => {
+  const page = await ready(desk, machine, true);
+  await journey(page, byTouch(page));
+  await expect.poll(() => desk.stored()).toBe(1);
+  await rated(desk);
+  await done(page);
+
+  await expect(async () => {
+    // Quickly, or they are no sign of staff.
+    for (let touches = 0; touches < 5; touches += 1) await page.locator(".kiosk-corner").tap();
+    await expect(page.getByLabel("Mã PIN của máy")).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await tapKeys(page, PIN);
+  await page.getByRole("button", { name: "Mở" }).tap();
+  await expect(page.getByRole("heading", { name: "Tình trạng máy" })).toBeVisible();
+  await page.getByRole("button", { name: "Về màn hình lấy ý kiến" }).tap();
+  await expect(page.locator(BEGIN)).toBeVisible();
+});
+
+test.describe(() => {
+  test.use({ changes: "long" });
+
+  test("however long a question is, every answer and the way back and on are seen whole", async ({ desk, machine }) => {
+    const page = await machine.start();
+    await enrol(page, desk);
+    await page.locator(BEGIN).click();
+    await goOnTo(page, ".kiosk-face");
+    const found: string[] = [];
+    // A question of its own, and one row of several, which has another answer beside the faces.
+    for (const label of ["question", "row"]) {
+      await expect(page.locator(".kiosk-faces .kiosk-answer")).toHaveCount(5);
+      for (const [name, size] of Object.entries(SCREENS)) {
+        await page.setViewportSize(size);
+        for (const large of [false, true]) {
+          await choose(page, large, false);
+          await touch(page);
+          const unseen = await covered(page, ".kiosk-levels .kiosk-answer, .kiosk-steps button");
+          found.push(...unseen.map((line) => `${label}, ${name}${large ? ", larger text" : ""}: ${line}`));
+        }
+        await choose(page, false, false);
+      }
+      if (label === "question") {
+        const before = await question(page);
+        await page.locator(ON).click();
+        await answered(page, before);
+      }
+    }
+    expect(found).toEqual([]);
+    // What does not fit of the question can be read with the keyboard, too: it scrolls under the heading that has the focus.
+    await expect(page.locator(HEADING)).toBeFocused();
+    await page.keyboard.press("End");
+    const rest = () => page.locator(".kiosk-ask").evaluate((ask) => ask.scrollHeight - ask.clientHeight - ask.scrollTop);
+    await expect.poll(rest).toBeLessThan(2);
+  });
 });
 
 /** The second answer of each question arrived. */
@@ -277,10 +371,10 @@ test("in forced colours every answer has a border, and a chosen one looks differ
   await goOnTo(page, ".kiosk-face");
   const before = await look("Không hài lòng");
   expect(before.borderTopStyle).not.toBe("none");
-  const question = await page.locator(HEADING).innerText();
+  const asked = await question(page);
   await answer(page, "Không hài lòng").click();
-  await answered(page, question);
-  await page.locator(".kiosk-steps button").first().click();
+  await answered(page, asked);
+  await page.locator(BACK).click();
   await chosen(page).first().waitFor();
   // What has the focus looks different too.
   await expect(page.locator(HEADING)).toBeFocused();

@@ -4,56 +4,11 @@
 import type { Page } from "@playwright/test";
 
 import { enrol, expect, test } from "../support/kiosk.ts";
-import { BEGIN, HEADING } from "../support/person.ts";
-
-declare global {
-  interface Window {
-    /** What the voice was told to say, in order, with the language. */
-    said: string[];
-    /** The voice has said what it was told last. */
-    sayOn: () => void;
-  }
-}
-
-/** Runs in the page before its own scripts: voices for these languages, which say something until they are told to go on. */
-function speak(languages: string[]): void {
-  const voices = languages.map((lang) => Object.create(SpeechSynthesisVoice.prototype, { lang: { value: lang }, name: { value: lang } }));
-  class Utterance {
-    lang = "";
-    voice: unknown;
-    onend: (() => void) | null = null;
-    onerror: (() => void) | null = null;
-    readonly text: string;
-    constructor(text: string) {
-      this.text = text;
-    }
-  }
-  let saying: Utterance | undefined;
-  window.said = [];
-  window.sayOn = () => {
-    const said = saying;
-    saying = undefined;
-    said?.onend?.();
-  };
-  const synthesis = {
-    getVoices: () => voices,
-    addEventListener: () => undefined,
-    speak(utterance: Utterance) {
-      saying = utterance;
-      window.said.push(`${utterance.lang}: ${utterance.text}`);
-    },
-    cancel() {
-      const said = saying;
-      saying = undefined;
-      said?.onerror?.();
-    },
-  };
-  Object.defineProperty(window, "speechSynthesis", { value: synthesis });
-  Object.defineProperty(window, "SpeechSynthesisUtterance", { value: Utterance });
-}
+import { discard, makePack, packFolder } from "../support/pack.ts";
+import { ANSWER, BEGIN, HEADING } from "../support/person.ts";
+import { listen, said, speak } from "../support/voices.ts";
 
 const aloud = (page: Page) => page.getByRole("button", { name: "Đọc to" });
-const said = (page: Page) => page.evaluate(() => window.said);
 
 test("a device with a Vietnamese voice reads the question and its answers, and stops at once", async ({ desk, machine }) => {
   const page = await machine.start();
@@ -105,4 +60,40 @@ test("reading aloud is not offered in a language for which there is no voice", a
   await page.getByRole("button", { name: "Tiếng Việt" }).click();
   await expect(page.getByRole("button", { name: "Chữ to" })).toBeVisible();
   await expect(aloud(page)).toHaveCount(0);
+});
+
+test.describe(() => {
+  let folder: string;
+  test.use({ flags: async ({}, use) => {
+    folder = await packFolder();
+    await use(["--languages", folder]);
+    await discard(folder);
+  } });
+
+  test("what was recorded is played, and the voice of the device says only what was not", async ({ desk, machine }) => {
+    await makePack(desk.server, folder, "be-vietnam-pro-400.woff2");
+    await desk.server.halt("SIGTERM");
+    await desk.server.resume();
+    const page = await machine.start();
+    await page.addInitScript(speak, ["vi-VN", "qaa"]);
+    await page.addInitScript(listen);
+    await enrol(page, desk);
+    await page.getByRole("button", { name: "Qaa" }).click();
+    await page.getByRole("button", { name: "[Đọc to]" }).click();
+    // Of the first screen nothing is recorded.
+    await expect.poll(() => said(page)).toHaveLength(1);
+    const before = await said(page);
+
+    await page.locator(BEGIN).click();
+    await expect(page.getByRole("heading", { name: "[Hôm nay Ông/Bà đến để làm gì?]" })).toBeVisible();
+    // The question and the first of its answers are; what helps and the other answers are not.
+    const [, ...others] = await page.locator(ANSWER).allInnerTexts();
+    const spoken = [await page.locator(".kiosk-help").innerText(), ...others].map((words) => `qaa: ${words.trim()}`);
+    await expect(async () => {
+      await page.evaluate(() => window.sayOn());
+      expect(await said(page)).toHaveLength(before.length + spoken.length);
+    }).toPass();
+    expect((await said(page)).slice(before.length)).toEqual(spoken);
+    expect(new Set(await page.evaluate(() => window.heard)).size).toBe(2);
+  });
 });

@@ -20,6 +20,7 @@ import {
   untilWiped,
 } from "../support/person.ts";
 import { traces } from "../support/traces.ts";
+import { failWrites } from "../support/walk.ts";
 
 // What is found once was left.
 test.describe.configure({ retries: 0 });
@@ -136,6 +137,20 @@ test("nothing is left of an answer that waits without a network", async ({ desk,
   expect(await traces(page, words)).toEqual([]);
   desk.proxy.set("open");
   await nothingIsLeft(desk, machine, page, words, before);
+});
+
+test("nothing is left of an answer that could not be kept and that somebody deleted", async ({ desk, machine }) => {
+  const page = await ready(desk, machine);
+  const before = await entries(page);
+  const words = remark();
+  await fill(page, words);
+  await failWrites(page, true);
+  await page.locator(SEND).click();
+  await page.getByRole("button", { name: "Xoá, không gửi" }).click();
+  await expect(page.locator(BEGIN)).toBeVisible();
+  await failWrites(page, false);
+  await nothingIsLeft(desk, machine, page, words, before);
+  expect(await desk.stored()).toBe(0);
 });
 
 test("nobody there: a warning, then nothing is left of an answer that was not finished", async ({ desk, machine }) => {

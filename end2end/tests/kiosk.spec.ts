@@ -1,10 +1,17 @@
 // The desk device: enrolled, answered on, started without a network, and left clean.
 
+import { readFile } from "node:fs/promises";
+
+import type { Page } from "@playwright/test";
+
 import { violations } from "../support/axe.ts";
-import { enrol, expect, kept, openStaff, PIN, test, TOMORROW } from "../support/kiosk.ts";
-import { answer, chosen, DONE, finish, goOnTo, HEADING, send } from "../support/person.ts";
+import { enrol, expect, kept, online, openStaff, PIN, savedFile, test, TOMORROW } from "../support/kiosk.ts";
+import { answer, chosen, DONE, finish, goOnTo, HEADING, SEND, send, thanked, upToSending } from "../support/person.ts";
 import { reply } from "../support/proxy.ts";
+import { ask } from "../support/server.ts";
+import { askForNewer, isNewer, keptPages, newerSite } from "../support/site.ts";
 import { traces } from "../support/traces.ts";
+import { hold } from "../support/walk.ts";
 
 // An answer that was lost once was lost.
 test.describe.configure({ retries: 0 });
@@ -12,9 +19,6 @@ test.describe.configure({ retries: 0 });
 test("a person answers on a new device, and the answer is stored once, on disk before the thanks", async ({ desk, machine }) => {
   const page = await machine.start();
   await page.addInitScript(watchWrites, DONE);
-  const problems: string[] = [];
-  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-  page.on("pageerror", (error) => problems.push(error.message));
   await enrol(page, desk);
   await expect(page.getByText("Chạy thử – không tính")).toBeVisible();
   await desk.server.run("device", "service", await desk.device());
@@ -62,7 +66,6 @@ test("a person answers on a new device, and the answer is stored once, on disk b
   const [row] = await desk.responses();
   expect(row?.answers).toMatchObject({ overall: 2, disappointed: ["waiting"] });
   expect(row?.mode).toBe("helped_by_family");
-  expect(problems).toEqual([]);
 });
 
 test("it starts cold without a network, keeps what is finished, and delivers it later", async ({ desk, machine }) => {
@@ -134,17 +137,84 @@ test("the log-in page of a network does not take the place of the device's page"
   await page.getByRole("button", { name: "Quay lại" }).click();
   await looked;
   // Asked once more by the test, the worker says when it is done, and that there is nothing newer.
-  const newer = await page.evaluate(
-    () =>
-      new Promise((done) => {
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = ({ data }) => done(data);
-        navigator.serviceWorker.controller?.postMessage("update", [port2]);
-      }),
-  );
-  expect(newer).toBe(false);
+  expect(await askForNewer(page)).toBe(false);
   await page.reload();
   await expect(page.getByRole("button", { name: "Bắt đầu" })).toBeVisible();
+});
+
+test("a newer page of which a file is missing leaves the old one whole", async ({ desk, machine }) => {
+  let page = await machine.start();
+  await enrol(page, desk);
+  await kept(page);
+  const [before] = await keptPages(page);
+  const site = await newerSite({ incomplete: true });
+  desk.proxy.set("cut");
+  await desk.server.halt("SIGTERM");
+  await desk.server.resume(site.folder);
+  desk.proxy.set("open");
+  // The server does serve the newer one.
+  const { text } = await ask(`${desk.server.origin}/kiosk/`, desk.certificate);
+  expect(text).toContain(site.sheet);
+  expect(await askForNewer(page)).toBe(false);
+  expect(await keptPages(page)).toEqual([before]);
+  await machine.stop();
+
+  desk.proxy.set("cut");
+  page = await machine.start();
+  await page.goto(`${desk.proxy.origin}/kiosk/`);
+  await expect(page.getByRole("button", { name: "Bắt đầu" })).toBeVisible();
+  expect(await isNewer(page)).toBe(false);
+  await site.discard();
+});
+
+test("the thanks say that an answer is kept as long as the line is cut, and then that it arrived", async ({ desk, machine }) => {
+  const page = await machine.start();
+  await enrol(page, desk);
+  desk.proxy.set("cut");
+  await upToSending(page, 0);
+  // They end by themselves after a while.
+  await hold(page, true);
+  const failed = page.waitForEvent("requestfailed", (request) => request.url().includes("/api/v1/responses/"));
+  await page.locator(SEND).click();
+  await thanked(page);
+  const said = page.getByRole("status");
+  await expect(said).toHaveText("Ý kiến đã lưu trên máy này, sẽ tự gửi khi có mạng.");
+  await failed;
+  await expect(said).toHaveText("Ý kiến đã lưu trên máy này, sẽ tự gửi khi có mạng.");
+  desk.proxy.set("open");
+  await online(page);
+  await expect(said).toHaveText("Ý kiến đã được gửi đến nơi.");
+  expect(await desk.stored()).toBe(1);
+});
+
+test("the screen is kept lit, and nothing opens a menu or makes the page larger", async ({ desk, machine }) => {
+  const page = await machine.start();
+  await page.addInitScript(watchBrowser);
+  await enrol(page, desk);
+  const lit = () => page.evaluate(() => window.lit);
+  await expect.poll(lit).toEqual(["screen"]);
+  // A browser takes the lock away from a page that nobody sees, and does not give it back by itself.
+  await see(page, false);
+  await see(page, true);
+  await expect.poll(lit).toEqual(["screen", "screen"]);
+
+  const prevented = async (kind: string, act: () => Promise<void>) => {
+    await page.evaluate(() => (window.prevented = {}));
+    await act();
+    await expect.poll(() => page.evaluate((kind) => window.prevented[kind], kind), kind).toBeDefined();
+    return page.evaluate((kind) => window.prevented[kind], kind);
+  };
+  const heading = page.locator(HEADING);
+  expect(await prevented("contextmenu", () => heading.click({ button: "right" })), "a long press").toBe(true);
+  await page.keyboard.down("Control");
+  expect(await prevented("wheel", () => page.mouse.wheel(0, -100)), "Ctrl and the wheel").toBe(true);
+  await page.keyboard.up("Control");
+  for (const key of ["+", "=", "-", "0"]) {
+    expect(await prevented("keydown", () => page.keyboard.press(`Control+${key}`)), `Ctrl and ${key}`).toBe(true);
+  }
+  // What makes nothing larger stays as it is.
+  expect(await prevented("wheel", () => page.mouse.wheel(0, -100)), "the wheel alone").toBe(false);
+  expect(await prevented("keydown", () => page.keyboard.press("0")), "a key alone").toBe(false);
 });
 
 test("staff see how many wait and how old, behind a PIN, and never what", async ({ desk, machine }) => {
@@ -160,13 +230,7 @@ test("staff see how many wait and how old, behind a PIN, and never what", async 
   await page.getByRole("button", { name: "Mở" }).click();
   await expect(page.getByRole("heading", { name: "Tình trạng máy" })).toBeVisible();
   expect(await violations(page)).toEqual([]);
-  const download = page.waitForEvent("download");
-  await page.getByRole("button", { name: "Lưu phiếu chưa gửi ra tệp" }).click();
-  const text = await (await download).createReadStream().then(async (stream) => {
-    const parts: Buffer[] = [];
-    for await (const part of stream) parts.push(part as Buffer);
-    return Buffer.concat(parts).toString();
-  });
+  const text = await readFile(await savedFile(page), "utf8");
   const file = JSON.parse(text) as { responses: { id: string; sealed: string }[] };
   expect(file.responses).toHaveLength(2);
   for (const secret of ["answers", "overall", "respondent"]) {
@@ -191,7 +255,30 @@ declare global {
   interface Window {
     writes: Write[];
     thanked: number;
+    /** The locks that were asked for, in order. */
+    lit: string[];
+    /** Whether the last event of a kind was prevented. */
+    prevented: Record<string, boolean>;
   }
+}
+
+/** Runs in the page before its own scripts: notes locks of the screen, and what becomes of events after every listener. */
+function watchBrowser(): void {
+  window.lit = [];
+  window.prevented = {};
+  const request = (kind: string) => Promise.resolve(window.lit.push(kind) && {});
+  Object.defineProperty(navigator, "wakeLock", { value: { request } });
+  for (const kind of ["contextmenu", "wheel", "keydown"]) {
+    window.addEventListener(kind, (event) => (window.prevented[kind] = event.defaultPrevented), { passive: true });
+  }
+}
+
+/** Lets the page be seen or not, as behind another window. */
+function see(page: Page, seen: boolean): Promise<void> {
+  return page.evaluate((seen) => {
+    Object.defineProperty(document, "hidden", { value: !seen, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, seen);
 }
 
 /** Runs in the page: notes every writing transaction, and when the thanks are first seen. */

@@ -4,6 +4,7 @@ import { violations } from "../support/axe.ts";
 import { enrol, expect, kept, test } from "../support/kiosk.ts";
 import { discard, makePack, packFolder } from "../support/pack.ts";
 import { answer, goOnTo, HEADING, SEND, send } from "../support/person.ts";
+import { listen } from "../support/voices.ts";
 
 // An answer that was lost once was lost.
 test.describe.configure({ retries: 0 });
@@ -16,22 +17,6 @@ test.use({ flags: async ({}, use) => {
   await use(["--languages", folder]);
   await discard(folder);
 } });
-
-/** Runs in the page: notes what is played, and that it came to its end. */
-function listen(): void {
-  window.heard = [];
-  const play = HTMLMediaElement.prototype.play;
-  HTMLMediaElement.prototype.play = function (this: HTMLMediaElement) {
-    this.addEventListener("ended", () => window.heard.push(new URL(this.src).pathname));
-    return play.call(this);
-  };
-}
-
-declare global {
-  interface Window {
-    heard: string[];
-  }
-}
 
 test("a desk device speaks the language of a pack, also after a cold start without a network", async ({ desk, machine }) => {
   await makePack(desk.server, folder, FONT);

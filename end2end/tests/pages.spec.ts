@@ -4,7 +4,9 @@ import type { Page } from "@playwright/test";
 
 import { contrasts, violations } from "../support/axe.ts";
 import { crawl, type Language, LANGUAGES } from "../support/crawl.ts";
+import { linkOf } from "../support/form.ts";
 import { startDesk } from "../support/kiosk.ts";
+import { moving, unseen } from "../support/motion.ts";
 import { overflows, scaleText, SIZES } from "../support/overflow.ts";
 import type { Server } from "../support/server.ts";
 import { expect, test as base } from "../support/test.ts";
@@ -64,16 +66,36 @@ for (const language of LANGUAGES) {
     expect(found).toEqual([]);
   });
 
-  test(`every page in ${language} names its language, its title and one heading`, async ({ page, server, closed }) => {
-    const pages = await everyPage(page, server, closed, language);
-    expect(pages.length).toBeGreaterThan(30);
-    for (const path of pages) {
+  test(`no page in ${language} loses anything in forced colours, or moves for those who asked for rest`, async ({ page, server, closed }) => {
+    const found: string[] = [];
+    for (const path of await everyPage(page, server, closed, language)) {
+      await page.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" });
       await page.goto(path);
-      await expect(page.locator("html"), path).toHaveAttribute("lang", language);
-      await expect(page, path).toHaveTitle(/Nghe Dân/);
-      await expect(page.locator("h1"), path).toHaveCount(1);
+      found.push(...(await contrasts(page)).map((violation) => `${path}: ${violation}`));
+      found.push(...(await unseen(page)).map((lost) => `${path} has lost: ${lost}`));
+      found.push(...(await moving(page)).map((moved) => `${path} moves: ${moved}`));
     }
+    expect(found).toEqual([]);
   });
+
+  for (const javaScriptEnabled of [true, false]) {
+    test.describe(() => {
+      test.use({ javaScriptEnabled });
+
+      const how = javaScriptEnabled ? "with" : "without";
+      test(`every page in ${language} names its language, its title and one heading, ${how} scripting`, async ({ page, server, closed }) => {
+        const pages = await everyPage(page, server, closed, language);
+        expect(pages.length).toBeGreaterThan(30);
+        for (const path of pages) {
+          await page.goto(path);
+          await expect(page.locator("html"), path).toHaveAttribute("lang", language);
+          await expect(page, path).toHaveTitle(/Nghe Dân/);
+          await expect(page.locator("h1"), path).toHaveCount(1);
+          await expect(page.locator("h1"), path).toBeVisible();
+        }
+      });
+    });
+  }
 }
 
 test.describe("a page that does not exist", () => {
@@ -87,3 +109,37 @@ test.describe("a page that does not exist", () => {
     await expect(page).toHaveURL(/\/$/);
   });
 });
+
+test("the code of a desk is there as a drawing and as a picture, and that of no desk is not", async ({ request, server }) => {
+  const link = linkOf(server, "desk rating");
+  for (const [kind, type, begins] of [
+    ["svg", "image/svg+xml", Buffer.from("<svg ")],
+    ["png", "image/png", Buffer.from("\x89PNG\r\n\x1a\n", "latin1")],
+  ] as const) {
+    const answer = await request.get(`${link}/qr.${kind}`);
+    expect(answer.status(), kind).toBe(200);
+    expect(answer.headers()["content-type"], kind).toBe(type);
+    expect(answer.headers()["content-disposition"], kind).toBe(`inline; filename="qr-${link.slice("/s/".length)}.${kind}"`);
+    expect((await answer.body()).subarray(0, begins.length), kind).toEqual(begins);
+    expect((await request.get(`/s/22222222/qr.${kind}`)).status(), kind).toBe(404);
+  }
+});
+
+for (const start of ["", "/en"]) {
+  test(`a code that was typed at ${start}/s leads to its desk, however it was typed`, async ({ request, server }) => {
+    const link = linkOf(server, "desk rating");
+    const code = link.slice("/s/".length);
+    for (const typed of [code, code.toLowerCase(), ` ${code.slice(0, 4)} ${code.slice(4)} `, `${code.slice(0, 4)}-${code.slice(4)}`]) {
+      const answer = await request.get(`${start}/s?${new URLSearchParams({ code: typed })}`, { maxRedirects: 0 });
+      expect(answer.status(), typed).toBe(303);
+      expect(answer.headers().location, typed).toBe(start + link);
+    }
+    // An address may be typed by hand too.
+    const typed = await request.get(`${start}/s/${code.slice(0, 4)}-${code.slice(4)}`, { maxRedirects: 0 });
+    expect(typed.status()).toBe(308);
+    expect(typed.headers().location).toBe(start + link);
+    const wrong = await request.get(`${start}/s?code=2222`, { maxRedirects: 0 });
+    expect(wrong.status()).toBe(422);
+    expect(await wrong.text()).toContain('value="2222"');
+  });
+}

@@ -9,7 +9,8 @@ import { ask } from "../support/server.ts";
 
 const PHONE = { width: 360, height: 800 };
 const SEND = { name: "Gửi phiếu" };
-const WAITING = "chưa gửi được, đang giữ trên máy này, tự gửi lại khi có mạng";
+const WAITING = "chưa gửi được, sẽ tự gửi lại khi có mạng";
+const KEPT = "Phiếu đang được giữ trên máy này.";
 
 /** A phone with a profile on disk, over https. */
 const test = base.extend<{ scripting: boolean; page: Page }>({
@@ -19,6 +20,8 @@ const test = base.extend<{ scripting: boolean; page: Page }>({
 
 // An answer that was lost once was lost.
 test.describe.configure({ retries: 0 });
+// What the tests refuse and abort on purpose.
+test.use({ expected: /status of (409|410) .* at https:\/\/[^/]+\/s\/[2-9A-Z]{8}$|net::ERR_FAILED/ });
 
 let desk: Desk;
 
@@ -54,7 +57,11 @@ function held(page: Page): Promise<number> {
 async function waits(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Chưa gửi được phiếu");
   await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
-  await expect(page.getByRole("status").filter({ hasText: WAITING })).toHaveCount(1);
+  // What the page shows is also said, with whether the page may be closed.
+  for (const words of [WAITING, KEPT]) await expect(page.getByRole("status").filter({ hasText: words })).toHaveCount(1);
+  await expect(page.locator("[data-id] [data-kept]")).toContainText(KEPT);
+  await expect(page.locator("[data-id] [data-kept]")).toBeVisible();
+  await expect(page.locator("[data-id] [data-unkept]")).toBeHidden();
   await expect(page.getByRole("button", SEND)).toBeHidden();
 }
 

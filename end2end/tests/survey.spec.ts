@@ -2,19 +2,17 @@
 
 import type { Page } from "@playwright/test";
 
+import { answerAll, eachStep, FORMS, linkOf, WORDS } from "../support/form.ts";
 import { overflows, scaleText, SIZES } from "../support/overflow.ts";
 import type { Server } from "../support/server.ts";
 import { expect, test } from "../support/test.ts";
-import { links } from "../support/world.ts";
 
 test.use({ viewport: { width: 360, height: 800 } });
 
 const NEXT = { name: "Tiếp tục" };
 
 function link(server: Server): string {
-  const path = links(server)[0] ?? "";
-  expect(path).toMatch(/^\/s\//);
-  return path;
+  return linkOf(server, "desk rating");
 }
 
 /** Opens the form and goes to its first section. */
@@ -62,6 +60,40 @@ test("a draft of an earlier visit can be resumed or deleted", async ({ page, ser
   expect(await page.evaluate(() => localStorage.length)).toBe(0);
 });
 
+/** Makes what the device holds so many hours older. */
+async function age(page: Page, hours: number): Promise<void> {
+  const aged = await page.evaluate((hours) => {
+    const drafts = Object.entries(localStorage).filter(([key]) => key.startsWith("nghe-dan:draft:"));
+    for (const [key, text] of drafts) {
+      const draft = JSON.parse(text);
+      localStorage.setItem(key, JSON.stringify({ ...draft, saved: draft.saved - hours * 3_600_000 }));
+    }
+    return drafts.length;
+  }, hours);
+  expect(aged, "there is a draft").toBe(1);
+}
+
+test("a draft is offered for 24 hours, and then it is gone", async ({ page, server }) => {
+  await begin(page, server);
+  await awake(page);
+  await age(page, 23);
+  await page.goto(link(server));
+  await expect(page.getByRole("button", { name: "Trả lời tiếp" })).toBeVisible();
+  await page.getByRole("button", { name: "Trả lời tiếp" }).click();
+  await expect(radio(page, "a.purpose", "ask")).toBeChecked();
+  // The island of this page keeps the draft anew when it wakes up.
+  await expect(page.getByRole("button", { name: "Bỏ chọn" })).toBeVisible();
+
+  await age(page, 24);
+  await page.goto(link(server));
+  // Nobody has to come for it: opening the form deletes it.
+  await expect.poll(() => page.evaluate(() => localStorage.length)).toBe(0);
+  await expect(page.getByRole("button", { name: "Bắt đầu" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Trả lời tiếp" })).toBeHidden();
+  await page.getByRole("button", { name: "Bắt đầu" }).click();
+  await expect(radio(page, "a.purpose", "ask")).not.toBeChecked();
+});
+
 test("sending ends the draft", async ({ page, server }) => {
   await begin(page, server);
   await awake(page);
@@ -92,34 +124,106 @@ test("changing the language in the middle keeps every answer", async ({ page, se
   await expect(radio(page, "a.purpose", "submit")).toBeChecked();
 });
 
-test("the whole form can be answered with the keyboard alone", async ({ page, server }) => {
+test("every kind of question can be answered with the keyboard alone, and what is sent is what was answered", async ({ page, server }) => {
   await page.goto(link(server));
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "Đến nội dung chính" })).toBeFocused();
   await page.keyboard.press("Enter");
   await press(page, "Bắt đầu");
-  // Into the first group, one option on, which chooses it.
-  await tabTo(page, () => document.activeElement?.getAttribute("name") === "a.purpose");
+
+  // One of a few: the arrows choose, and walk on from what was chosen.
+  await tabTo(page, { name: "a.purpose" });
   await page.keyboard.press("ArrowDown");
   await expect(radio(page, "a.purpose", "receive_result")).toBeChecked();
+  await tabTo(page, { name: "a.respondent_type" });
+  await page.keyboard.press("Space");
+  await expect(radio(page, "a.respondent_type", "person")).toBeChecked();
+  await tabTo(page, { name: "a.field" });
+  await page.keyboard.press("ArrowUp");
+  await expect(radio(page, "a.field", "other")).toBeChecked();
+  // It can be taken back, and chosen anew.
+  await tabTo(page, { text: "Bỏ chọn" });
+  await page.keyboard.press("Enter");
+  await expect(radio(page, "a.field", "other")).not.toBeChecked();
+  await expect(radio(page, "a.field", "other")).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await expect(radio(page, "a.field", "transport")).toBeChecked();
   await press(page, "Tiếp tục");
+
+  // A rating, and the rows of a grid, two of which are asked only of those who came for a result.
   await expect(page.getByText("Phần 2 /")).toBeVisible();
-  while (!(await page.getByRole("button", { name: "Gửi phiếu" }).isVisible())) {
-    await press(page, "Tiếp tục");
+  await tabTo(page, { name: "a.overall" });
+  await page.keyboard.press("ArrowDown");
+  await expect(radio(page, "a.overall", "2")).toBeChecked();
+  const rows = ["access", "procedures", "officials", "result", "punctuality"];
+  for (const [place, row] of rows.entries()) {
+    await tabTo(page, { name: `a.aspects.${row}` });
+    await page.keyboard.press("Space");
+    for (let level = 0; level < place; level += 1) await page.keyboard.press("ArrowRight");
+    await expect(radio(page, `a.aspects.${row}`, String(place + 1))).toBeChecked();
   }
+  await press(page, "Tiếp tục");
+
+  // Any of several.
+  for (const reason of ["waiting", "papers"]) {
+    await tabTo(page, { name: "a.disappointed", value: reason });
+    await page.keyboard.press("Space");
+    await expect(radio(page, "a.disappointed", reason)).toBeChecked();
+  }
+  await press(page, "Tiếp tục");
+
+  // An answer that has a note.
+  await tabTo(page, { name: "a.asked_for_money" });
+  await page.keyboard.press("ArrowDown");
+  await expect(radio(page, "a.asked_for_money", "yes")).toBeChecked();
+  await expect(page.getByRole("note")).toBeVisible();
+  await press(page, "Tiếp tục");
+
+  // In words: Enter begins a line there, and sends nothing.
+  await tabTo(page, { name: "a.helped" });
+  await page.keyboard.press("Space");
+  await tabTo(page, { name: "a.remark" });
+  await page.keyboard.type("Chờ lâu.");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("Xin thêm ghế.");
+  await press(page, "Tiếp tục");
+
+  await expect(page.getByText("Ông/Bà đã trả lời hết các câu hỏi.")).toBeVisible();
   await goTo(page, "Gửi phiếu");
   // The island sends: no page is loaded.
+  const sending = page.waitForRequest((request) => request.method() === "POST");
   await page.keyboard.press("Enter");
+  const sent = new URLSearchParams((await sending).postData() ?? "");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Đã gửi. Cảm ơn Ông/Bà.");
+  const answers = [...sent].filter(([name]) => name.startsWith("a.")).map(([name, value]) => [name.slice(2), value.replaceAll("\r\n", "\n")]);
+  expect(answers.sort()).toEqual(
+    [
+      ["purpose", "receive_result"],
+      ["respondent_type", "person"],
+      ["field", "transport"],
+      ["overall", "2"],
+      ...rows.map((row, place) => [`aspects.${row}`, String(place + 1)]),
+      ["disappointed", "waiting"],
+      ["disappointed", "papers"],
+      ["asked_for_money", "yes"],
+      ["helped", "alone"],
+      ["remark", "Chờ lâu.\nXin thêm ghế."],
+    ].sort(),
+  );
 });
 
-/** Presses Tab until the page agrees. */
-async function tabTo(page: Page, there: () => boolean): Promise<void> {
+/** Presses Tab until what has this name, value or text has the focus. */
+async function tabTo(page: Page, wanted: { name?: string; value?: string; text?: string }): Promise<void> {
   for (let step = 0; step < 60; step += 1) {
-    if (await page.evaluate(there)) return;
+    const there = await page.evaluate(({ name, value, text }) => {
+      const focus = document.activeElement;
+      const is = (wanted: string | undefined, found: string | null | undefined) => wanted === undefined || wanted === found;
+      return is(name, focus?.getAttribute("name")) && is(value, focus?.getAttribute("value")) && is(text, focus?.textContent);
+    }, wanted);
+    if (there) return;
     await page.keyboard.press("Tab");
   }
-  throw new Error("the keyboard does not get there");
+  throw new Error(`the keyboard does not get to ${JSON.stringify(wanted)}`);
 }
 
 /** Goes to a button with the keyboard and presses it, which loads a page. */
@@ -138,21 +242,52 @@ async function goTo(page: Page, name: string): Promise<void> {
   await expect(button).toBeFocused();
 }
 
-test("no step overflows at any size, nor with text twice as large", async ({ page, server }) => {
-  test.setTimeout(120_000);
-  await page.goto(link(server));
-  const found: string[] = [];
-  for (let step = 0; step < 8; step += 1) {
-    for (const size of SIZES) {
-      await page.setViewportSize(size);
-      for (const percent of [100, 200]) {
-        await scaleText(page, percent);
-        found.push(...(await overflows(page)).map((line) => `step ${step} (${size.name}, ${percent} %): ${line}`));
-      }
-    }
-    const onward = page.getByRole("button", { name: /^(Bắt đầu|Tiếp tục)$/ });
-    if (!(await onward.isVisible())) break;
-    await onward.click();
+/** A long form is looked at where room is least and where there is most; a short one everywhere. */
+const LOOKED_AT = { "desk rating": SIZES, SIPAS: SIZES.filter(({ width }) => width <= 360 || width === 1280) };
+
+for (const form of FORMS) {
+  for (const language of ["vi", "en"] as const) {
+    test(`no step of the ${form} in ${language} overflows at any size, nor with text twice as large`, async ({ page, server }) => {
+      test.setTimeout(300_000);
+      const path = `${language === "en" ? "/en" : ""}${linkOf(server, form)}`;
+      const found: string[] = [];
+      let steps = 0;
+      await eachStep(page, path, async (step) => {
+        steps += 1;
+        // What is asked only after an answer, and what stands beside a chosen one, has to fit too.
+        await answerAll(page);
+        for (const size of LOOKED_AT[form]) {
+          await page.setViewportSize(size);
+          for (const percent of [100, 200]) {
+            await scaleText(page, percent);
+            found.push(...(await overflows(page)).map((line) => `${step} (${size.name}, ${percent} %): ${line}`));
+          }
+        }
+      });
+      expect(found).toEqual([]);
+      expect(steps).toBe({ "desk rating": 7, SIPAS: 11 }[form]);
+    });
   }
-  expect(found).toEqual([]);
-});
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(() => {
+    test.use({ javaScriptEnabled });
+
+    test(`SIPAS is answered from its first question to the thanks ${javaScriptEnabled ? "with" : "without"} scripting`, async ({ page, server }) => {
+      const path = linkOf(server, "SIPAS");
+      const point = await (await page.request.get(`/api/v1/points${path.slice("/s".length)}`)).json();
+      const stored = async () => {
+        const what = ["--questionnaire", "sipas/2023", "--format", "jsonl", "--reason", "What a test compares."];
+        const rows = await server.run("export", point.campaign.key, ...what);
+        return rows.split("\n").filter((row) => row !== "").length;
+      };
+      const before = await stored();
+      await eachStep(page, path, () => answerAll(page));
+      await expect(page.getByText("Ông/Bà đã trả lời hết các câu hỏi.")).toBeVisible();
+      await page.getByRole("button", { name: WORDS.vi.send }).click();
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(WORDS.vi.thanks);
+      expect(await stored()).toBe(before + 1);
+    });
+  });
+}
