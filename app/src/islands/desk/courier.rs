@@ -441,9 +441,12 @@ async fn contact() {
         (
             courier.identity.tokens.present().to_owned(),
             courier.report(storage, persisted),
+            std::mem::take(&mut courier.failed),
         )
     });
-    let Some((token, report)) = told else { return };
+    let Some((token, report, failed)) = told else {
+        return;
+    };
     let answer = ask("POST", "/api/v1/device/contact", Some(&token), Body::Json(report)).await;
     let standing = answer
         .as_ref()
@@ -453,9 +456,12 @@ async fn contact() {
         courier.watched.status.update(|status| {
             status.connected = standing.is_some();
             status.unknown = answer.as_ref().is_some_and(|answer| answer.status == 401);
-            if standing.is_some() {
-                courier.failed = status.failing;
-            }
+            // What was told is told; what still fails, and what failed meanwhile, is for the next time.
+            courier.failed |= if standing.is_some() {
+                status.failing
+            } else {
+                failed
+            };
         });
         let contact = answer.as_ref().and_then(|answer| Contact::read(&answer.body));
         let contact = contact.filter(|_| standing.is_some())?;

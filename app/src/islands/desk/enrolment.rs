@@ -53,12 +53,16 @@ pub(super) async fn enrol(code: &str, watched: Watched) -> Result<(), NotEnrolle
         pin: enrolled.pin,
     };
     let text = serde_json::to_string(&identity).unwrap_or_default();
-    store.put_meta(DESK, &desk.body).await.map_err(storage)?;
-    // What was given up before was told in the name of the enrolment before.
-    store.put_meta(ABANDONED, "{}").await.map_err(storage)?;
-    store.put_meta(IDENTITY, &text).await.map_err(storage)?;
     // The next enrolment of this device is another one.
-    store.put_meta(TOKEN, &new_token()?).await.map_err(storage)?;
+    let next = new_token()?;
+    // What was given up before was told in the name of the enrolment before.
+    let metas = [
+        (DESK, desk.body.as_str()),
+        (ABANDONED, "{}"),
+        (IDENTITY, &text),
+        (TOKEN, &next),
+    ];
+    store.put_metas(&metas).await.map_err(storage)?;
     courier::start(store, identity, watched).await.map_err(storage)
 }
 

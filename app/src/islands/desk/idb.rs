@@ -134,9 +134,16 @@ impl Store {
     }
 
     pub(super) async fn put_meta(&self, name: &str, text: &str) -> Result<()> {
+        self.put_metas(&[(name, text)]).await
+    }
+
+    /// All of them or none: what belongs together does not come apart when the power goes.
+    pub(super) async fn put_metas(&self, texts: &[(&str, &str)]) -> Result<()> {
         let transaction = self.transaction(&[META], "readwrite")?;
         let meta = transaction.object_store(META)?;
-        meta.put_with_key(&text.into(), &name.into())?;
+        for (name, text) in texts {
+            meta.put_with_key(&(*text).into(), &(*name).into())?;
+        }
         complete(&transaction).await
     }
 }

@@ -5,7 +5,7 @@ use domain::questionnaire::{AnswerKind, Definition, Question};
 use domain::release::figures::{ItemFigures, Shown};
 use leptos::prelude::*;
 
-use super::questions::{options, row_name};
+use super::questions::{of_question, options, row_name};
 use super::twin::{hidden_row, none, row};
 use super::words;
 use crate::i18n::Locale;
@@ -27,14 +27,7 @@ pub(crate) fn table(locale: Locale, definition: &Definition, items: &[(&Item, &I
     let groups: Vec<AnyView> = definition
         .questions()
         .enumerate()
-        .filter_map(|(at, (_, question))| {
-            let own: Vec<_> = items
-                .iter()
-                .filter(|(item, _)| item.question == at)
-                .copied()
-                .collect();
-            group(locale, definition, question, &own)
-        })
+        .filter_map(|(at, (_, question))| group(locale, definition, question, &of_question(items, at)))
         .collect();
     let heads: Vec<_> = COLUMNS
         .into_iter()

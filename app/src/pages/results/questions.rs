@@ -12,6 +12,15 @@ use super::{headline, question_table, words};
 use crate::chart::{bar, distribution, legend};
 use crate::i18n::Locale;
 
+/// What is counted of the question at a place.
+pub(super) fn of_question<'a>(
+    items: &[(&'a Item, &'a ItemFigures)],
+    at: usize,
+) -> Vec<(&'a Item, &'a ItemFigures)> {
+    let own = items.iter().filter(|(item, _)| item.question == at);
+    own.copied().collect()
+}
+
 /// The questions in printed order; nothing when there are none.
 pub(crate) fn questions(sheet: &Sheet, figures: &Figures) -> Option<AnyView> {
     let locale = sheet.locale;
@@ -23,12 +32,7 @@ pub(crate) fn questions(sheet: &Sheet, figures: &Figures) -> Option<AnyView> {
         .questions()
         .enumerate()
         .filter_map(|(at, (_, question))| {
-            let own: Vec<_> = items
-                .iter()
-                .filter(|(item, _)| item.question == at)
-                .copied()
-                .collect();
-            let body = answers(locale, definition, question, &own)?;
+            let body = answers(locale, definition, question, &of_question(&items, at))?;
             let number = question.number.as_ref().map(|number| format!("{number}. "));
             Some(
                 view! {
