@@ -108,8 +108,8 @@ impl Running {
     }
 
     /// Waits until its log says something.
-    pub(crate) fn wait_for_log(&self, said: &str) -> Result<()> {
-        let deadline = Instant::now() + PATIENCE;
+    pub(crate) fn wait_for_log(&self, said: &str, patience: Duration) -> Result<()> {
+        let deadline = Instant::now() + patience;
         while !fs::read_to_string(&self.log)?.contains(said) {
             if Instant::now() > deadline {
                 bail!("the server never said `{said}`");

@@ -33,6 +33,8 @@ const FILL: usize = 2048;
 const READINGS: usize = 15;
 /// How many people answer at each point of the province on the day that changes.
 const LATE: usize = 10;
+/// How long the server's first night may take: it erases the exact time of each response, a thousand at a time.
+const NIGHT: std::time::Duration = std::time::Duration::from_mins(15);
 
 /// How much to fill.
 #[derive(Clone, Copy)]
@@ -295,7 +297,7 @@ async fn over_http(args: &Args, folder: &Folder, url: &str, table: &mut Table) -
     // Its jobs begin at once, so that the peak is that of a server that answers and releases.
     let server = Running::program(&args.program, folder, url, None, &["--settle-in", "0"])?;
     if is_night(SystemClock.now()) {
-        server.wait_for_log("the nightly release is made")?;
+        server.wait_for_log("the nightly release is made", NIGHT)?;
     }
     for (what, path) in [
         (
