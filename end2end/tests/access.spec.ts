@@ -172,8 +172,11 @@ test.describe("errors", () => {
         await number.fill("3");
         await page.getByRole("button", { name: "Tiếp tục" }).click();
         await expect(page).toHaveTitle(/^(?!Lỗi)/);
+        const at = page.locator("input[name=_at]");
         while (!(await page.locator('input[name="a.respondent_type"][value="organisation"]').isVisible())) {
+          const before = (await at.getAttribute("value")) ?? "";
           await page.getByRole("button", { name: "Quay lại" }).click();
+          await expect(at).not.toHaveAttribute("value", before);
         }
         await expect(page.locator('input[name="a.respondent_type"][value="organisation"]')).toBeChecked();
       });
