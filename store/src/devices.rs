@@ -74,10 +74,15 @@ pub struct KnownDevice {
     /// The code of its point.
     pub point_code: String,
     pub contact: Option<DeviceContact>,
-    /// Attempts that were given up, of all days.
-    pub abandoned: i64,
-    /// The same by the question that was reached.
+    /// Attempts that were given up, of all days, by the question that was reached.
     pub abandoned_at: BTreeMap<String, i64>,
+}
+
+impl KnownDevice {
+    /// Attempts that were given up, of all days and questions.
+    pub fn abandoned(&self) -> i64 {
+        self.abandoned_at.values().sum()
+    }
 }
 
 /// Desk devices.

@@ -166,7 +166,7 @@ fn line(known: &KnownDevice, troubles: &[Trouble], now: OffsetDateTime) -> Strin
                 contact.refused.to_string(),
                 contact.clock_skew_s.to_string(),
                 number(storage),
-                known.abandoned.to_string(),
+                known.abandoned().to_string(),
             ]
             .join("\t")
         },

@@ -156,8 +156,8 @@ async fn a_contact_is_noted_and_answered_with_what_is_safe() {
     );
     assert!(told["durable_until"].is_null(), "no backup was verified yet");
     let (known, troubles) = world.service.devices().await.unwrap().remove(0);
-    let noted = known.contact.unwrap();
-    assert_eq!((noted.unsent, noted.clock_skew_s, known.abandoned), (3, 30, 2));
+    let noted = known.contact.as_ref().unwrap();
+    assert_eq!((noted.unsent, noted.clock_skew_s, known.abandoned()), (3, 30, 2));
     assert_eq!(troubles, [domain::device::Trouble::Stuck]);
     let mut ill = contact(0);
     ill["oldest_unsent_s"] = Value::Null;

@@ -19,8 +19,7 @@ pub(super) const CLAIMED: &str = "select d.id, d.point, d.token_hash, d.state, d
      e.pin_hash from device_enrolment e join device d on d.id = e.device \
      where e.code_hash = $1 and d.token_hash = $2";
 pub(super) const SET_DEVICE: &str = "update device set state = $2, revoked_on = $3 where id = $1 returning 1";
-pub(super) const DEVICES: &str = "select d.id, d.point, d.token_hash, d.state, d.revoked_on, d.label, p.code, \
-     (select cast(coalesce(sum(a.attempts), 0) as bigint) from device_abandoned a where a.device = d.id) \
+pub(super) const DEVICES: &str = "select d.id, d.point, d.token_hash, d.state, d.revoked_on, d.label, p.code \
      from device d join point p on p.id = d.point order by p.code, d.label, d.id";
 pub(super) const ABANDONED: &str =
     "select device, question, cast(sum(attempts) as bigint) from device_abandoned group by device, question";
@@ -45,7 +44,7 @@ pub(super) const PUT_FACT: &str = "insert into server_fact (name, content) value
 
 pub(super) type ClaimRow = (Uuid, String, Vec<u8>, Vec<u8>);
 pub(super) type ClaimedRow = (Uuid, Uuid, Vec<u8>, i16, Option<i32>, String, Vec<u8>, Vec<u8>);
-pub(super) type DeviceRow = (Uuid, Uuid, Vec<u8>, i16, Option<i32>, String, String, i64);
+pub(super) type DeviceRow = (Uuid, Uuid, Vec<u8>, i16, Option<i32>, String, String);
 pub(super) type ContactRow = (
     Uuid,
     i64,
@@ -76,17 +75,14 @@ pub(super) fn known(
         .map(contact)
         .collect::<Result<HashMap<_, _>, _>>()?;
     rows.into_iter()
-        .map(
-            |(id, point, token_hash, state, revoked, label, point_code, abandoned)| {
-                Ok(KnownDevice {
-                    device: device_of((id, point, token_hash, state, revoked, label))?,
-                    point_code,
-                    contact: contacts.remove(&DeviceId(id)),
-                    abandoned,
-                    abandoned_at: questions.remove(&id).unwrap_or_default(),
-                })
-            },
-        )
+        .map(|(id, point, token_hash, state, revoked, label, point_code)| {
+            Ok(KnownDevice {
+                device: device_of((id, point, token_hash, state, revoked, label))?,
+                point_code,
+                contact: contacts.remove(&DeviceId(id)),
+                abandoned_at: questions.remove(&id).unwrap_or_default(),
+            })
+        })
         .collect()
 }
 

@@ -107,7 +107,7 @@ pub(crate) async fn the_last_contact_is_kept(world: &World) {
         .unwrap();
     let known = world.store.devices().await.unwrap();
     assert_eq!(known[0].contact, Some(contact.clone()));
-    assert_eq!(known[0].abandoned, 2);
+    assert_eq!(known[0].abandoned(), 2);
     contact.unsent = 0;
     contact.oldest_unsent_s = None;
     contact.storage_used = None;
@@ -126,7 +126,7 @@ pub(crate) async fn the_last_contact_is_kept(world: &World) {
         .unwrap();
     let known = world.store.devices().await.unwrap();
     assert_eq!(known[0].contact, Some(contact.clone()));
-    assert_eq!(known[0].abandoned, 3);
+    assert_eq!(known[0].abandoned(), 3);
     // Another question and another day are told apart by question, and not by day.
     let more = [
         (date!(2026 - 11 - 23), "overall".to_owned(), 1),
@@ -134,7 +134,7 @@ pub(crate) async fn the_last_contact_is_kept(world: &World) {
     ];
     world.store.note_contact(id, &contact, &more).await.unwrap();
     let known = world.store.devices().await.unwrap();
-    assert_eq!(known[0].abandoned, 9);
+    assert_eq!(known[0].abandoned(), 9);
     let at = known[0].abandoned_at.iter();
     let at: Vec<(&str, i64)> = at
         .map(|(question, attempts)| (question.as_str(), *attempts))
