@@ -3,7 +3,7 @@
 use domain::text::Language;
 use leptos::prelude::*;
 
-use super::kiosk::{Kiosk, Screen};
+use super::kiosk::{Kiosk, Said, Screen};
 use super::{browser, courier};
 
 /// How long nobody touches the device before a warning, and how long the warning stays, in seconds. Who needs more time
@@ -64,13 +64,13 @@ fn keys(screen: Screen) -> [&'static str; 3] {
 }
 
 /// How many seconds are left, in words.
-fn left(kiosk: Kiosk, key: &str) -> (String, Option<&'static str>) {
+fn left(kiosk: Kiosk, key: &str) -> Said {
     let left = kiosk.warning.get().unwrap_or_default().to_string();
     kiosk.filled(key, &[("n", &left)])
 }
 
 /// The words of the warning, as they are read aloud when it comes.
-pub(super) fn words(kiosk: Kiosk) -> Vec<(String, Option<&'static str>)> {
+pub(super) fn words(kiosk: Kiosk) -> Vec<Said> {
     untrack(|| {
         let [text, stay, leave] = keys(kiosk.screen.get());
         vec![

@@ -15,6 +15,9 @@ use super::device::{Desk, Slips, now, today};
 use super::steps::Session;
 use super::{Words, aloud, browser, idle, question, screens, seal, slip, spoken, staff};
 
+/// Words, and the language they are in where that is not the one of the screen.
+pub(super) type Said = (String, Option<&'static str>);
+
 /// How long one has to change one's mind after a tap.
 const SETTLE: Duration = Duration::from_millis(600);
 /// How long the thanks stay.
@@ -138,7 +141,7 @@ impl Kiosk {
     }
 
     /// A text of the interface, and the language it is in where that is another one.
-    pub(super) fn say(self, key: &str) -> (String, Option<&'static str>) {
+    pub(super) fn say(self, key: &str) -> Said {
         let language = self.language.get();
         self.words.with_value(|words| {
             let of = |tag: &str| words.get(tag).and_then(|texts| texts.get(key)).cloned();
@@ -150,7 +153,7 @@ impl Kiosk {
     }
 
     /// A text of the interface with its parameters, which stand in it by their names; see [`Self::say`].
-    pub(super) fn filled(self, key: &str, parameters: &[(&str, &str)]) -> (String, Option<&'static str>) {
+    pub(super) fn filled(self, key: &str, parameters: &[(&str, &str)]) -> Said {
         let (mut words, lang) = self.say(key);
         for (name, value) in parameters {
             words = words.replace(&format!("{{${name}}}"), value);
@@ -159,7 +162,7 @@ impl Kiosk {
     }
 
     /// A text of the questionnaire, and the language it is in where that is another one.
-    pub(super) fn text(self, text: &Text) -> (String, Option<&'static str>) {
+    pub(super) fn text(self, text: &Text) -> Said {
         let language = self.language.get();
         let found = text.find(&language);
         (found.text.to_owned(), found.fallback.then_some("vi"))
@@ -182,9 +185,9 @@ impl Kiosk {
     }
 
     /// Reads texts aloud, each in the language it is in; see [`Self::text`].
-    pub(super) fn read_aloud(self, texts: Vec<(String, Option<&'static str>)>) {
+    pub(super) fn read_aloud(self, texts: Vec<Said>) {
         let language = self.language.get_untracked();
-        let part = |(words, lang): (String, Option<&'static str>)| {
+        let part = |(words, lang): Said| {
             let language = match lang {
                 Some("vi") => Language::vi(),
                 _ => language.clone(),

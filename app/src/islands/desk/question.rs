@@ -5,7 +5,7 @@ use domain::questionnaire::{AnswerKind, ChoiceOption, Question, Scale};
 use domain::text::Text;
 use leptos::prelude::*;
 
-use super::kiosk::Kiosk;
+use super::kiosk::{Kiosk, Said};
 use super::steps::Session;
 use super::{aloud, browser, typed};
 
@@ -13,9 +13,6 @@ use super::{aloud, browser, typed};
 pub(super) const OPTIONS: &str = "#kiosk-options";
 /// Says that the question cannot be skipped.
 const REQUIRED: &str = "kiosk-required";
-
-/// Words, and the language they are in where that is not the one of the screen.
-type Said = (String, Option<&'static str>);
 
 /// The screen of the question at which the person is.
 pub(super) fn question(kiosk: Kiosk) -> AnyView {

@@ -2,11 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::kiosk::{Kiosk, Screen};
+use super::kiosk::{Kiosk, Said, Screen};
 use super::{aloud, idle, screens};
-
-/// Words, and the language they are in where that is not the one of the screen.
-type Said = (String, Option<&'static str>);
 
 /// Reads a screen when it comes, when the person asks for it, and when its words change. A question reads itself. The
 /// warning is read once: its seconds run on, and nobody is told each of them.

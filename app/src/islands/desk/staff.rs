@@ -74,6 +74,28 @@ fn touched(kiosk: Kiosk) {
     }
 }
 
+/// Asks something that takes a while, one time after the other, so that every try is counted. Nobody is told any more when
+/// whoever asked went away: the screen may be another person's by then.
+fn ask<T: 'static>(
+    kiosk: Kiosk,
+    asking: RwSignal<bool>,
+    what: impl Future<Output = T> + 'static,
+    told: impl FnOnce(T) + 'static,
+) {
+    if asking.get_untracked() {
+        return;
+    }
+    asking.set(true);
+    let turn = kiosk.next_turn();
+    spawn_local(async move {
+        let answer = what.await;
+        if kiosk.is_turn(turn) {
+            asking.set(false);
+            told(answer);
+        }
+    });
+}
+
 /// Asks for the PIN.
 pub(super) fn pin(kiosk: Kiosk) -> AnyView {
     let asked = Asked {
@@ -89,35 +111,25 @@ pub(super) fn pin(kiosk: Kiosk) -> AnyView {
     let typed = RwSignal::new(String::new());
     let wrong = RwSignal::new(None);
     let asking = RwSignal::new(false);
-    let go = move || {
-        // One try after the other, so that all of them are counted.
-        if asking.get_untracked() {
+    let told = move |fits| {
+        if fits {
+            TRIED.set(0);
+            kiosk.screen.set(Screen::Staff);
             return;
         }
-        asking.set(true);
-        let turn = kiosk.next_turn();
-        spawn_local(async move {
-            let fits = courier::pin_fits(&typed.get_untracked()).await;
-            // Whoever typed it went away, and a person may stand there by now.
-            if !kiosk.is_turn(turn) {
-                return;
-            }
-            asking.set(false);
-            if fits {
-                TRIED.set(0);
-                kiosk.screen.set(Screen::Staff);
-                return;
-            }
-            typed.set(String::new());
-            wrong.set(Some("kiosk-pin-wrong"));
-            // Closing the screen and opening it again gives no further tries; starting the browser anew does.
-            TRIED.set(TRIED.get() + 1);
-            if TRIED.get() >= TRIES {
-                TRIED.set(0);
-                CLOSED_UNTIL.set(now() + CLOSED_MS);
-                kiosk.wipe();
-            }
-        });
+        typed.set(String::new());
+        wrong.set(Some("kiosk-pin-wrong"));
+        // Closing the screen and opening it again gives no further tries; starting the browser anew does.
+        TRIED.set(TRIED.get() + 1);
+        if TRIED.get() >= TRIES {
+            TRIED.set(0);
+            CLOSED_UNTIL.set(now() + CLOSED_MS);
+            kiosk.wipe();
+        }
+    };
+    let go = move || {
+        let pin = typed.get_untracked();
+        ask(kiosk, asking, async move { courier::pin_fits(&pin).await }, told);
     };
     form(kiosk, &asked, typed, wrong, true, go)
 }
@@ -137,27 +149,21 @@ pub(super) fn enrol(kiosk: Kiosk) -> AnyView {
     let code = RwSignal::new(String::new());
     let wrong = RwSignal::new(None);
     let asking = RwSignal::new(false);
+    let told = move |enrolled| match enrolled {
+        Ok(()) => kiosk.screen.set(Screen::Attract),
+        Err(NotEnrolled::Code) => wrong.set(Some("kiosk-enrol-wrong")),
+        Err(NotEnrolled::Network) => wrong.set(Some("kiosk-enrol-network")),
+        Err(NotEnrolled::Storage) => wrong.set(Some("kiosk-unfit")),
+    };
     let go = move || {
-        if asking.get_untracked() {
-            return;
-        }
-        asking.set(true);
         wrong.set(None);
-        let turn = kiosk.next_turn();
-        spawn_local(async move {
-            let enrolled = enrolment::enrol(&code.get_untracked(), kiosk.watched()).await;
-            // Whoever typed it went away, and the screen is another person's by now.
-            if !kiosk.is_turn(turn) {
-                return;
-            }
-            asking.set(false);
-            match enrolled {
-                Ok(()) => kiosk.screen.set(Screen::Attract),
-                Err(NotEnrolled::Code) => wrong.set(Some("kiosk-enrol-wrong")),
-                Err(NotEnrolled::Network) => wrong.set(Some("kiosk-enrol-network")),
-                Err(NotEnrolled::Storage) => wrong.set(Some("kiosk-unfit")),
-            }
-        });
+        let typed = code.get_untracked();
+        ask(
+            kiosk,
+            asking,
+            async move { enrolment::enrol(&typed, kiosk.watched()).await },
+            told,
+        );
     };
     // A device that was enrolled before goes on as it was.
     let has_back = kiosk.desk.with_untracked(Option::is_some);

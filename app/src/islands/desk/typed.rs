@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::browser;
 use super::keys::{DIGITS, Press, SIGNED_DIGITS, keys};
-use super::kiosk::Kiosk;
+use super::kiosk::{Kiosk, Said};
 use super::steps::Session;
 
 /// How many characters a number may have: those of the largest.
@@ -24,10 +24,7 @@ const RANGE: &str = "kiosk-range";
 const DATE: &str = "kiosk-date-hint";
 
 /// What is said beside the field of an answer, by the id of its element, and the language that it is in.
-pub(super) fn hint(
-    kiosk: Kiosk,
-    answer: &AnswerKind,
-) -> Option<(&'static str, (String, Option<&'static str>))> {
+pub(super) fn hint(kiosk: Kiosk, answer: &AnswerKind) -> Option<(&'static str, Said)> {
     match answer {
         AnswerKind::Number { min, max, .. } => Some((RANGE, range(kiosk, *min, *max))),
         AnswerKind::Date {} => Some((DATE, kiosk.say("survey-date-hint"))),
@@ -35,7 +32,7 @@ pub(super) fn hint(
     }
 }
 
-fn range(kiosk: Kiosk, min: i64, max: i64) -> (String, Option<&'static str>) {
+fn range(kiosk: Kiosk, min: i64, max: i64) -> Said {
     let (min, max) = (min.to_string(), max.to_string());
     kiosk.filled("kiosk-number-range", &[("min", &min), ("max", &max)])
 }
