@@ -66,7 +66,20 @@ impl Tokens {
         let earlier = usize::try_from(enrolment)
             .ok()
             .and_then(|at| self.earlier.get(at));
-        earlier.unwrap_or(&self.present)
+        earlier.filter(|token| !token.is_empty()).unwrap_or(&self.present)
+    }
+
+    /// Forgets the tokens of earlier enrolments in whose name nothing is sent any more; true when there were any. Their numbers
+    /// stay taken.
+    pub fn forget(&mut self, is_needed: impl Fn(u32) -> bool) -> bool {
+        let mut forgot = false;
+        for (enrolment, token) in (0..).zip(&mut self.earlier) {
+            if !token.is_empty() && !is_needed(enrolment) {
+                token.clear();
+                forgot = true;
+            }
+        }
+        forgot
     }
 }
 
@@ -206,6 +219,18 @@ mod tests {
         );
         let kept = serde_json::to_string(&thrice).unwrap();
         assert!(serde_json::from_str::<Tokens>(&kept).unwrap() == thrice);
+    }
+
+    #[test]
+    fn a_token_is_kept_as_long_as_something_is_sent_with_it() {
+        let tokens = |token: &str, before| Tokens::enrolled(before, token.to_owned());
+        let mut known = tokens("c", Some(tokens("b", Some(tokens("a", None)))));
+        assert!(known.forget(|enrolment| enrolment == 1));
+        assert_eq!([0, 1, 2].map(|enrolment| known.of(enrolment)), ["c", "b", "c"]);
+        assert!(!known.forget(|enrolment| enrolment == 1));
+        assert!(!serde_json::to_string(&known).unwrap().contains(r#""a""#));
+        let next = tokens("d", Some(known));
+        assert_eq!((next.enrolment(), next.of(1), next.of(2)), (3, "b", "c"));
     }
 
     #[test]

@@ -146,6 +146,11 @@ export async function questions(page: Page, words: Words, look: Look): Promise<v
   await page.locator(".kiosk-typed input").first().fill("");
   await goOn(page);
   await look("date");
+  await page.locator(".kiosk-typed input").first().fill("25");
+  await page.locator(ON).click();
+  await page.locator(".kiosk-typed input[aria-invalid=true]:focus").waitFor();
+  await look("date, half typed");
+  await page.locator(".kiosk-typed input").first().fill("");
   await goOn(page);
   await look("one line");
   await goOnTo(page, SEND);

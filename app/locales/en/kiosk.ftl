@@ -37,6 +37,7 @@ kiosk-erase = Erase
 kiosk-number-keys = Number keys
 kiosk-number-range = A number from { $min } to { $max }
 kiosk-date-wrong = There is no such day, please check it.
+kiosk-date-incomplete = Please enter day, month and year, or delete what is there.
 kiosk-more = Show more
 kiosk-full = You have chosen { $n }. To choose another one, take one back first.
 kiosk-slip-without = Answer without a code

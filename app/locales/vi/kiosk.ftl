@@ -37,6 +37,7 @@ kiosk-erase = Xoá
 kiosk-number-keys = Bàn phím số
 kiosk-number-range = Số từ { $min } đến { $max }
 kiosk-date-wrong = Không có ngày này, xin kiểm tra lại.
+kiosk-date-incomplete = Xin nhập đủ ngày, tháng và năm, hoặc xoá đi.
 kiosk-more = Xem thêm
 kiosk-full = Đã đủ { $n } ý. Muốn chọn ý khác, xin bỏ bớt một ý.
 kiosk-slip-without = Trả lời không kèm mã

@@ -24,6 +24,7 @@ const TEXTS: &[&str] = &[
     "kiosk-begin",
     "kiosk-closed",
     "kiosk-contrast",
+    "kiosk-date-incomplete",
     "kiosk-date-wrong",
     "kiosk-days",
     "kiosk-discard",

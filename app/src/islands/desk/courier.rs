@@ -43,7 +43,7 @@ pub(super) struct Status {
     pub(super) storage: Option<(f64, f64)>,
     /// The browser promised to keep what is stored.
     pub(super) persisted: Option<bool>,
-    /// The last write failed.
+    /// The storage failed when it was used last.
     pub(super) failing: bool,
     /// Records on disk that say nothing to this program.
     pub(super) unreadable: usize,
@@ -66,7 +66,7 @@ struct Courier {
     /// Attempts given up, by day and question.
     abandoned: BTreeMap<String, i32>,
     next_contact: Millis,
-    /// A write failed since the server was told last.
+    /// The storage failed since the server was told last.
     failed: bool,
     /// What was asked last, as text, so that only what changed is read again.
     desk: String,
@@ -85,12 +85,31 @@ fn with<T>(act: impl FnOnce(&mut Courier) -> T) -> Option<T> {
 /// Opens the storage; true when the device was enrolled.
 pub(super) async fn open(watched: Watched) -> Result<bool, JsValue> {
     let store = Store::open().await?;
-    let text = store.meta(IDENTITY).await;
+    let text = store.meta(IDENTITY).await?;
     let Some(identity) = text.and_then(|text| serde_json::from_str(&text).ok()) else {
         return Ok(false);
     };
     start(store, identity, watched).await?;
+    forget_tokens().await;
     Ok(true)
+}
+
+/// Forgets the tokens of enrolments under which nothing lies here any more. Only at a start, when nobody answers.
+async fn forget_tokens() {
+    let forgot = with(|courier| {
+        let needed = |enrolment| courier.outbox.items().any(|item| item.enrolment == enrolment);
+        let readable = courier
+            .watched
+            .status
+            .with_untracked(|status| status.unreadable == 0);
+        let forgot = readable && courier.identity.tokens.forget(needed);
+        let text = serde_json::to_string(&courier.identity).unwrap_or_default();
+        forgot.then(|| (courier.store.clone(), text))
+    });
+    if let Some(Some((store, text))) = forgot {
+        // What could not be written is forgotten at the next start.
+        let _ = store.put_meta(IDENTITY, &text).await;
+    }
 }
 
 /// Begins to carry for a device, or goes on as another one.
@@ -101,8 +120,8 @@ pub(super) async fn start(store: Store, identity: Identity, watched: Watched) ->
         unreadable,
     } = store.load().await?;
     watched.status.update(|status| status.unreadable = unreadable);
-    let desk = store.meta(DESK).await.unwrap_or_default();
-    let abandoned = store.meta(ABANDONED).await;
+    let desk = store.meta(DESK).await?.unwrap_or_default();
+    let abandoned = store.meta(ABANDONED).await?;
     watched.desk.set(Desk::read(&desk));
     let running = COURIER.with_borrow(Option::is_some);
     let mut outbox = Outbox::load(items, ledger);
@@ -132,6 +151,8 @@ pub(super) async fn start(store: Store, identity: Identity, watched: Watched) ->
 pub(super) struct Finished {
     pub(super) id: ResponseId,
     pub(super) document: String,
+    /// The enrolment under which the person began.
+    pub(super) enrolment: u32,
 }
 
 /// Whether a response is on its way.
@@ -141,6 +162,11 @@ pub(super) fn is_sending() -> bool {
         items.any(|item| matches!(item.state, State::Sending { .. }))
     });
     sending == Some(true)
+}
+
+/// The number of the device's enrolment.
+pub(super) fn enrolment() -> u32 {
+    with(|courier| courier.identity.tokens.enrolment()).unwrap_or_default()
 }
 
 /// Looks at the clock, and writes down when somebody set it.
@@ -160,14 +186,13 @@ pub(super) async fn keep(finished: &Finished, desk: &Desk) -> Result<(), JsValue
     let body = seal::seal(document, id, key.id, &key.public, &desk.point).await?;
     look();
     let drafted = with(|courier| {
-        let enrolment = courier.identity.tokens.enrolment();
-        let item = courier.outbox.draft(id, now(), desk.trial, enrolment);
+        let item = courier.outbox.draft(id, now(), desk.trial, finished.enrolment);
         (courier.store.clone(), item)
     });
     let (store, item) = drafted.ok_or(JsValue::NULL)?;
     let written = store.enqueue(&item, &body).await;
     with(|courier| {
-        courier.note_write(written.is_ok());
+        courier.note_storage(written.is_ok());
         if written.is_ok() {
             courier.outbox.adopt(item);
         }
@@ -324,7 +349,7 @@ async fn write(store: &Store, changes: &[Change]) -> bool {
     let written = store.write(changes).await.is_ok();
     let kept = if written { None } else { store.load().await.ok() };
     with(|courier| {
-        courier.note_write(written);
+        courier.note_storage(written);
         if let Some(kept) = kept {
             courier.outbox = Outbox::load(kept.items, kept.ledger);
             let status = courier.watched.status;
@@ -377,7 +402,10 @@ async fn deliver(store: &Store, id: ResponseId) -> bool {
             leave_out(id);
             return true;
         }
-        Err(_) => Reply::Later { retry_after: None },
+        Err(_) => {
+            with(|courier| courier.note_storage(false));
+            Reply::Later { retry_after: None }
+        }
     };
     let jitter = seal::random().map_or(0, u16::from_be_bytes);
     let changes = with(|courier| {
@@ -504,9 +532,9 @@ impl Courier {
         changes
     }
 
-    fn note_write(&mut self, written: bool) {
-        self.failed |= !written;
-        self.watched.status.update(|status| status.failing = !written);
+    fn note_storage(&mut self, works: bool) {
+        self.failed |= !works;
+        self.watched.status.update(|status| status.failing = !works);
     }
 
     fn report(&self, storage: Option<(f64, f64)>, persisted: Option<bool>) -> String {

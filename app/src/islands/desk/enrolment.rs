@@ -26,7 +26,7 @@ pub(super) enum NotEnrolled {
 pub(super) async fn enrol(code: &str, watched: Watched) -> Result<(), NotEnrolled> {
     let storage = |_| NotEnrolled::Storage;
     let store = Store::open().await.map_err(storage)?;
-    let token = match store.meta(TOKEN).await {
+    let token = match store.meta(TOKEN).await.map_err(storage)? {
         Some(token) => token,
         None => new_token()?,
     };
@@ -46,7 +46,7 @@ pub(super) async fn enrol(code: &str, watched: Watched) -> Result<(), NotEnrolle
     let desk = ask("GET", "/api/v1/device", Some(&token), Body::None).await;
     let desk = desk.filter(|answer| answer.status == 200 && Desk::read(&answer.body).is_some());
     let desk = desk.ok_or(NotEnrolled::Network)?;
-    let before = store.meta(IDENTITY).await;
+    let before = store.meta(IDENTITY).await.map_err(storage)?;
     let before: Option<Identity> = before.and_then(|text| serde_json::from_str(&text).ok());
     let identity = Identity {
         tokens: Tokens::enrolled(before.map(|before| before.tokens), token),

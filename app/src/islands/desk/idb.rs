@@ -127,10 +127,11 @@ impl Store {
         Ok(settled(&request).await?.dyn_into().ok())
     }
 
-    pub(super) async fn meta(&self, name: &str) -> Option<String> {
-        let transaction = self.transaction(&[META], "readonly").ok()?;
-        let request = transaction.object_store(META).ok()?.get(&name.into()).ok()?;
-        settled(&request).await.ok()?.as_string()
+    /// The text under a name; none when there is none.
+    pub(super) async fn meta(&self, name: &str) -> Result<Option<String>> {
+        let transaction = self.transaction(&[META], "readonly")?;
+        let request = transaction.object_store(META)?.get(&name.into())?;
+        Ok(settled(&request).await?.as_string())
     }
 
     pub(super) async fn put_meta(&self, name: &str, text: &str) -> Result<()> {

@@ -13,7 +13,7 @@ use super::aloud::Part;
 use super::courier::{self, Finished, Status, Watched};
 use super::device::{Desk, Slips, now, today};
 use super::steps::Session;
-use super::{Words, aloud, browser, idle, question, screens, seal, slip, spoken, staff};
+use super::{Words, aloud, browser, idle, question, screens, seal, slip, spoken, staff, typed};
 
 /// Words, and the language they are in where that is not the one of the screen.
 pub(super) type Said = (String, Option<&'static str>);
@@ -54,6 +54,8 @@ pub(super) struct Kiosk {
     /// What was asked when the person began: nothing else changes under who answers, whatever the server says meanwhile.
     asked: RwSignal<Option<Desk>>,
     began: StoredValue<i64>,
+    /// The device's enrolment then.
+    enrolment: StoredValue<u32>,
     /// The slip that the person brought.
     code: StoredValue<Option<String>>,
     /// What was typed of one, what is said about it, and whether the server is being asked.
@@ -93,6 +95,7 @@ impl Kiosk {
             session: RwSignal::new(None),
             asked: RwSignal::new(None),
             began: StoredValue::new(0),
+            enrolment: StoredValue::new(0),
             code: StoredValue::new(None),
             slip_typed: RwSignal::new(String::new()),
             slip_said: RwSignal::new(None),
@@ -269,6 +272,7 @@ impl Kiosk {
         self.forget_slip();
         self.code.set_value(code);
         self.began.set_value(now());
+        self.enrolment.set_value(courier::enrolment());
         self.asked.set(Some(desk));
         self.session.set(Some(session));
         self.screen.set(Screen::Question);
@@ -298,6 +302,13 @@ impl Kiosk {
         self.session.update(|session| {
             more = session.as_mut().is_some_and(Session::forward);
         });
+        let told = self
+            .session
+            .with_untracked(|session| session.as_ref().is_some_and(Session::is_told));
+        if told {
+            // What is said about the field is read with it.
+            request_animation_frame(|| browser::focus(typed::FIELD));
+        }
         if !more {
             self.finish();
         }
@@ -390,6 +401,7 @@ impl Kiosk {
         Some(Finished {
             id: ResponseId::new(today(), seal::random().ok()?),
             document: document.to_string(),
+            enrolment: self.enrolment.get_value(),
         })
     }
 

@@ -356,9 +356,10 @@ fn steps(kiosk: Kiosk) -> impl IntoView {
         })
     };
     // What cannot be skipped is no place to go on from. The button can be reached all the same, and says why.
-    let barred = move || !with(Session::is_answered) && !with(Session::may_skip);
+    let given = move || with(Session::is_answered) || with(Session::is_unread);
+    let barred = move || !given() && !with(Session::may_skip);
     let words = move || {
-        let key = match (last(), with(Session::is_answered) || barred()) {
+        let key = match (last(), given() || barred()) {
             (true, _) => "kiosk-send",
             (false, true) => "kiosk-next",
             (false, false) => "kiosk-skip",

@@ -27,6 +27,19 @@ pub struct Session {
     /// The place of a question whose answer is known, so that it is not asked.
     known: Option<usize>,
     at: Step,
+    typed: Typed,
+}
+
+/// What is typed on the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Typed {
+    /// An answer, or nothing.
+    #[default]
+    Read,
+    /// No answer as it stands.
+    Unread,
+    /// No answer as it stands, and the person meant to go on with it.
+    Sent,
 }
 
 impl Session {
@@ -39,6 +52,7 @@ impl Session {
             remarks: BTreeMap::new(),
             known: None,
             at,
+            typed: Typed::Read,
         })
     }
 
@@ -115,6 +129,27 @@ impl Session {
         }
     }
 
+    /// Takes what is typed on the screen, and what it says, if anything. Words that say nothing are not taken as skipped: who
+    /// goes on with them is told.
+    pub fn set_typed(&mut self, typed: bool, answer: Option<Answer>) {
+        self.typed = if typed && answer.is_none() {
+            Typed::Unread
+        } else {
+            Typed::Read
+        };
+        self.set(answer.unwrap_or(Answer::Skipped));
+    }
+
+    /// Whether what is typed on the screen is no answer as it stands.
+    pub fn is_unread(&self) -> bool {
+        self.typed != Typed::Read
+    }
+
+    /// Whether the person meant to go on with what is no answer as it stands.
+    pub fn is_told(&self) -> bool {
+        self.typed == Typed::Sent
+    }
+
     pub fn set_remark(&mut self, text: &str) {
         if text.trim().is_empty() {
             self.remarks.remove(&self.at.question);
@@ -147,8 +182,12 @@ impl Session {
         })
     }
 
-    /// Goes to the next question that is asked; false when there is none.
+    /// Goes to the next question that is asked; false when there is none. From what is typed and no answer it does not go on.
     pub fn forward(&mut self) -> bool {
+        if self.is_unread() {
+            self.typed = Typed::Sent;
+            return true;
+        }
         let steps = self.steps();
         let next = steps.iter().find(|step| order(**step) > order(self.at));
         self.at = next.copied().unwrap_or(self.at);
@@ -157,6 +196,7 @@ impl Session {
 
     /// Goes to the question before; false when there is none.
     pub fn back(&mut self) -> bool {
+        self.typed = Typed::Read;
         let steps = self.steps();
         let before = steps.iter().rev().find(|step| order(**step) < order(self.at));
         self.at = before.copied().unwrap_or(self.at);
@@ -300,6 +340,28 @@ mod tests {
         let mut other = self::session();
         other.know_field("of-another-version");
         assert!(walk_through(&mut other, 5).contains(&"field".to_owned()));
+    }
+
+    #[test]
+    fn what_is_typed_and_no_answer_is_not_taken_as_skipped() {
+        let mut session = session();
+        while shown(&session) != "field" {
+            assert!(session.forward());
+        }
+        session.set_typed(true, None);
+        assert!(session.is_unread() && !session.is_told());
+        assert!(session.forward());
+        assert_eq!(shown(&session), "field");
+        assert!(session.is_told());
+        session.set_typed(true, Some(Answer::Choice(0)));
+        assert!(session.forward() && !session.is_unread());
+        assert_ne!(shown(&session), "field");
+
+        session.set_typed(true, None);
+        assert!(session.back() && !session.is_unread());
+        session.set_typed(false, None);
+        assert!(session.forward());
+        assert_ne!(shown(&session), "field");
     }
 
     #[test]

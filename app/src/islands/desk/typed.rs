@@ -19,6 +19,8 @@ const PARTS: [(&str, &str, usize); 3] = [
     ("kiosk-year", "survey-year", 4),
 ];
 
+/// The first field of what is typed.
+pub(super) const FIELD: &str = ".kiosk-typed input";
 /// The ids of what is said beside the fields of a number and of a day.
 const RANGE: &str = "kiosk-range";
 const DATE: &str = "kiosk-date-hint";
@@ -51,7 +53,8 @@ pub(super) fn number(kiosk: Kiosk, session: &Session, min: i64, max: i64) -> Any
     };
     let take = move || {
         let number = typed.with_untracked(|typed| read(typed));
-        kiosk.change(|session| session.set(number.map_or(Answer::Skipped, Answer::Number)));
+        let typed = typed.with_untracked(|typed| !typed.trim().is_empty());
+        kiosk.change(|session| session.set_typed(typed, number.map(Answer::Number)));
     };
     let wrong = move || typed.with(|typed| !typed.trim().is_empty() && read(typed).is_none());
     let characters = if min < 0 { SIGNED_DIGITS } else { DIGITS };
@@ -99,14 +102,22 @@ pub(super) fn date(kiosk: Kiosk, session: &Session) -> AnyView {
     };
     let take = move || {
         let date = untrack(read);
-        kiosk.change(|session| session.set(date.map_or(Answer::Skipped, Answer::Date)));
+        let typed = typed
+            .iter()
+            .any(|part| part.with_untracked(|part| !part.is_empty()));
+        kiosk.change(|session| session.set_typed(typed, date.map(Answer::Date)));
     };
-    let wrong = move || {
-        let complete = typed.iter().zip(PARTS).all(|(part, (_, _, longest))| {
+    let complete = move || {
+        typed.iter().zip(PARTS).all(|(part, (_, _, longest))| {
             part.with(|part| !part.is_empty() && (longest == 2 || part.chars().count() >= longest))
-        });
-        complete && read().is_none()
+        })
     };
+    let told = move || {
+        kiosk
+            .session
+            .with(|session| session.as_ref().is_some_and(Session::is_told))
+    };
+    let wrong = move || (complete() || told()) && read().is_none();
     let go = move |place: usize| {
         at.set(place);
         if let Some((id, _, _)) = PARTS.get(place) {
@@ -160,10 +171,10 @@ pub(super) fn date(kiosk: Kiosk, session: &Session) -> AnyView {
         })
         .collect();
     let hint = move || {
-        kiosk.words(if wrong() {
-            "kiosk-date-wrong"
-        } else {
-            "survey-date-hint"
+        kiosk.words(match (wrong(), complete()) {
+            (false, _) => "survey-date-hint",
+            (true, true) => "kiosk-date-wrong",
+            (true, false) => "kiosk-date-incomplete",
         })
     };
     view! {
