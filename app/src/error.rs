@@ -100,7 +100,7 @@ impl AppError {
     }
 
     /// The error as a page.
-    pub(crate) fn page(&self, request: &PageRequest) -> Response {
+    pub(crate) async fn page(&self, request: &PageRequest) -> Response {
         if let Some(internal) = &self.internal {
             tracing::error!(error = internal.as_str(), "a page could not be made");
         }
@@ -110,7 +110,7 @@ impl AppError {
         page.status = self.code.status();
         page.unlisted = true;
         let points = matches!(self.code, ErrorCode::PointUnknown | ErrorCode::PointMistyped);
-        request.render(&page, move || {
+        let view = move || {
             view! {
                 <div class="narrow error-page">
                     <h1>{title}</h1>
@@ -126,7 +126,8 @@ impl AppError {
                     </p>
                 </div>
             }
-        })
+        };
+        request.render(page, view).await
     }
 }
 

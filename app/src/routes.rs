@@ -106,7 +106,7 @@ async fn error_pages(AxumState(state): AxumState<State>, request: Request, next:
     let page = PageRequest::of(&parts, Arc::clone(&state.site));
     let response = next.run(Request::from_parts(parts, body)).await;
     if let Some(error) = response.extensions().get::<AppError>() {
-        return error.page(&page);
+        return error.page(&page).await;
     }
     // What extractors refuse comes as plain text in English.
     let code = match response.status() {
@@ -118,7 +118,7 @@ async fn error_pages(AxumState(state): AxumState<State>, request: Request, next:
         }
         _ => return response,
     };
-    AppError::new(code).page(&page)
+    AppError::new(code).page(&page).await
 }
 
 fn is_html(response: &Response) -> bool {

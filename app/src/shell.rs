@@ -1,16 +1,21 @@
 //! The document around every page, and the request that it answers.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::sync::Arc;
 
+use any_spawner::Executor;
+use axum::body::Body;
 use axum::extract::{FromRef, FromRequestParts};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY};
+use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::{HeaderValue, Request, StatusCode, Uri};
+use axum::response::Response;
 use domain::text::{Direction, Language};
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, BoxStream, StreamExt as _};
+use leptos::nonce;
 use leptos::prelude::*;
-use leptos::reactive::owner::Owner;
 
 use crate::i18n::{Locale, Tongue};
 use crate::layout::Frame;
@@ -104,35 +109,55 @@ impl PageRequest {
     }
 
     /// Answers with a page. The view is made by a closure because components need an owner to run in.
-    pub fn render<V: IntoView + 'static>(&self, page: &Page, view: impl FnOnce() -> V) -> Response {
-        let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new_islands())));
-        let status = page.status;
-        let keep = page.keep;
-        let html = owner.with(|| {
+    pub async fn render<V: IntoView + 'static>(
+        &self,
+        page: Page,
+        view: impl FnOnce() -> V + Send + 'static,
+    ) -> Response {
+        // The one way to wait that leptos has; every page but the first finds it set.
+        let _ = Executor::init_tokio();
+        let (status, keep, framable) = (page.status, page.keep, page.framable);
+        let nonce = self.nonce.clone();
+        let context = move || {
+            // What the server draws is woken up island by island.
+            if let Some(shared) = Owner::current_shared_context() {
+                shared.set_is_hydrating(false);
+            }
+            if let Some(Nonce(nonce)) = nonce.clone() {
+                provide_context(nonce::Nonce::from_value(nonce));
+            }
+        };
+        let request = self.clone();
+        let view = move || {
             let body = view().into_any();
             let body = if page.bare {
                 body
             } else {
-                Frame(self, page, body).into_any()
+                Frame(&request, &page, body).into_any()
             };
-            document(self, page, body).to_html()
-        });
-        owner.cleanup();
+            document(&request, &page, body)
+        };
+        let mut response = leptos_axum::handle_response_inner(context, view, self.http(), whole).await;
+        *response.status_mut() = status;
         let keep = match keep {
             Keep::Revalidate => "no-cache",
             Keep::Never => "no-store",
         };
-        let headers = [
-            (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-            (CACHE_CONTROL, HeaderValue::from_static(keep)),
-            // The address of a survey page holds the desk's code.
-            (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
-        ];
-        let mut response = (status, headers, format!("<!DOCTYPE html>{html}")).into_response();
-        if page.framable {
+        let headers = response.headers_mut();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(keep));
+        // The address of a survey page holds the desk's code.
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+        if framable {
             response.extensions_mut().insert(Framable);
         }
         response
+    }
+
+    /// The request as components may ask for it: its address.
+    fn http(&self) -> Request<Body> {
+        let mut request = Request::new(Body::empty());
+        *request.uri_mut() = Uri::try_from(self.here_in(self.locale)).unwrap_or_default();
+        request
     }
 }
 
@@ -202,6 +227,17 @@ impl Page {
     }
 }
 
+/// The page in one piece. A handler knows all that its page shows before it is drawn, so that nothing comes later, and
+/// nothing that was found has to be told to the browser beside it.
+fn whole<V: IntoView + 'static>(
+    view: V,
+    _resources: Box<dyn FnOnce() -> BoxStream<'static, String> + Send>,
+    _out_of_order: bool,
+) -> BoxFuture<'static, BoxStream<'static, String>> {
+    let html = view.to_html();
+    Box::pin(ready(stream::once(ready(html)).boxed()))
+}
+
 fn document(request: &PageRequest, page: &Page, body: AnyView) -> impl IntoView + use<> {
     let locale = request.locale;
     let lang = page
@@ -229,6 +265,7 @@ fn document(request: &PageRequest, page: &Page, body: AnyView) -> impl IntoView 
     };
     let framed = page.framable && request.framed;
     view! {
+        <!DOCTYPE html>
         <html lang=lang dir=right_to_left data-framed=framed.then_some("")>
             <head>
                 <meta charset="utf-8"/>

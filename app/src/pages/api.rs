@@ -38,7 +38,7 @@ const OPERATIONS: [(&str, &str); 14] = [
 pub(crate) async fn api(request: PageRequest) -> Response {
     let locale = request.locale;
     let page = Page::new(locale.t("api-title"), locale.t("api-lead"));
-    request.render(&page, move || contents(locale))
+    request.render(page, move || contents(locale)).await
 }
 
 fn description() -> &'static Value {

@@ -33,7 +33,7 @@ pub(crate) async fn ask(request: PageRequest, Query(typed): Query<Typed>) -> Res
         page.status = StatusCode::UNPROCESSABLE_ENTITY;
         page.title = locale.tr("error-title-prefix", &[("title", &page.title)]);
     }
-    request.render(&page, move || {
+    let view = move || {
         view! {
             <div class="narrow">
                 <h1>{locale.t("code-title")}</h1>
@@ -41,7 +41,8 @@ pub(crate) async fn ask(request: PageRequest, Query(typed): Query<Typed>) -> Res
                 <CodeForm locale typed error/>
             </div>
         }
-    })
+    };
+    request.render(page, view).await
 }
 
 /// The field for a desk's code.

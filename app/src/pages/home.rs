@@ -11,7 +11,7 @@ use crate::shell::{Page, PageRequest};
 pub(crate) async fn home(request: PageRequest) -> Response {
     let locale = request.locale;
     let page = Page::new(locale.t("site-name"), locale.t("home-description"));
-    request.render(&page, move || view! { <Home locale/> })
+    request.render(page, move || view! { <Home locale/> }).await
 }
 
 #[component]

@@ -151,7 +151,7 @@ pub(crate) async fn kiosk(request: PageRequest, AxumState(state): AxumState<Stat
     page.manifest = Some("/kiosk.webmanifest");
     let packs = state.interfaces.all();
     page.pack_sheets = packs.iter().filter_map(Interface::sheet).collect();
-    request.render(&page, || {
+    let view = move || {
         let own = Locale::ALL.into_iter().map(|locale| {
             let texts: BTreeMap<String, String> = TEXTS
                 .iter()
@@ -170,7 +170,8 @@ pub(crate) async fn kiosk(request: PageRequest, AxumState(state): AxumState<Stat
             <noscript><p class="kiosk-starting">{locale.t("kiosk-noscript")}</p></noscript>
             {place(&words, state.site.build(), locale.t("kiosk-starting"))}
         }
-    })
+    };
+    request.render(page, view).await
 }
 
 /// Where the device will be, and what stands there until then.

@@ -65,7 +65,7 @@ const FORMULAS: [(&str, &str, &str); 6] = [
 pub(crate) async fn method(request: PageRequest) -> Response {
     let locale = request.locale;
     let page = Page::new(locale.t("method-title"), locale.t("method-lead"));
-    request.render(&page, move || contents(locale))
+    request.render(page, move || contents(locale)).await
 }
 
 fn contents(locale: Locale) -> AnyView {

@@ -51,7 +51,9 @@ pub(crate) async fn country(
     {
         let mut page = Page::new(locale.t("found-title"), locale.t("find-label"));
         page.unlisted = true;
-        return Ok(request.render(&page, || find::found(locale, &units, day, typed)));
+        let typed = typed.to_owned();
+        let view = move || find::found(locale, &units, day, &typed);
+        return Ok(request.render(page, view).await);
     }
     let country = units.country(day).ok_or_else(AppError::not_found)?.unit.id;
     page(service, &request, country, Choice::of(&asked)?).await
@@ -119,7 +121,9 @@ pub(crate) async fn unit(
                 locale.t("code-several-lead"),
             );
             page.unlisted = true;
-            return Ok(request.render(&page, || find::several(locale, &units, day, wanted)));
+            let wanted = wanted.to_owned();
+            let view = move || find::several(locale, &units, day, &wanted);
+            return Ok(request.render(page, view).await);
         }
         Resolved::Unknown => return Err(AppError::not_found()),
     };
@@ -141,7 +145,8 @@ pub(crate) async fn unit(
     }
     if units.fact_on(unit, day).is_none() {
         let page = Page::new(words::unit(locale, &units, unit, day), locale.t("ended-became"));
-        return Ok(request.render(&page, || find::ended(locale, &units, day, unit)));
+        let view = move || find::ended(locale, &units, day, unit);
+        return Ok(request.render(page, view).await);
     }
     let choice = Choice::of(&asked)?;
     match kind {
@@ -183,12 +188,12 @@ async fn page(
     };
     let Some(sheet) = sheet(service, request, unit, choice, below).await? else {
         let page = Page::new(locale.t("nav-results"), locale.t("no-campaign"));
-        return Ok(request.render(&page, || find::nothing_asked(locale)));
+        return Ok(request.render(page, move || find::nothing_asked(locale)).await);
     };
     let title = locale.tr("results-page-title", &[("unit", &sheet.name(unit))]);
     let page =
         Page::new(title, side::described(locale, &sheet.results.cell)).demo(sheet.results.campaign.demo);
-    Ok(request.render(&page, || sheet.view()))
+    Ok(request.render(page, move || sheet.view()).await)
 }
 
 /// The figures of a unit and of all units below it as a file.

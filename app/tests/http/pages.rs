@@ -1,6 +1,7 @@
 //! Pages without a database behind them, and what holds on every page.
 
-use axum::http::{StatusCode, header};
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 
 use crate::world::World;
 
@@ -44,6 +45,11 @@ async fn what_is_not_there_says_so_in_the_readers_language() {
     let page = world.post("/en", &[]).await;
     assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED);
     assert!(page.html.contains("<html lang=\"en\">"));
+    // An address without a path, as who takes this for a proxy sends it.
+    let request = Request::connect("example.com:443").body(Body::empty()).unwrap();
+    let page = world.send(request).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    assert!(page.html.contains("<html lang=\"vi\">"));
 }
 
 #[tokio::test]

@@ -206,7 +206,7 @@ impl World {
         self.send(request).await
     }
 
-    async fn send(&self, mut request: Request<Body>) -> Page {
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Page {
         request.extensions_mut().insert(Nonce("n0nce".to_owned()));
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();

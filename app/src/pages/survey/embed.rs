@@ -36,7 +36,7 @@ pub(crate) async fn embed(
             framed("button", &link, &script),
         ),
     ];
-    Ok(request.render(&page, move || {
+    let view = move || {
         view! {
             <div class="narrow">
                 <h1>{title}</h1>
@@ -48,7 +48,8 @@ pub(crate) async fn embed(
                 <pre class="snippet"><code>{format!("{address}?slip=…")}</code></pre>
             </div>
         }
-    }))
+    };
+    Ok(request.render(page, view).await)
 }
 
 fn framed(kind: &str, link: &str, script: &str) -> String {

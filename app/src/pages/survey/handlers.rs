@@ -49,7 +49,7 @@ pub(crate) async fn open(
         }
     };
     if let Some(on) = view.desk.closed {
-        return Ok(render::closed(&request, &view, on, None));
+        return Ok(render::closed(&request, &view, on, None).await);
     }
     let mut form = flow::opened(state.service.now(), random(), random());
     if let Some(slip) = query.get(PARAMETER) {
@@ -60,12 +60,8 @@ pub(crate) async fn open(
             return Ok(refused);
         }
     }
-    Ok(render::screen(
-        &request,
-        &view,
-        &Screen::of(Step::Start, form),
-        StatusCode::OK,
-    ))
+    let screen = Screen::of(Step::Start, form);
+    Ok(render::screen(&request, &view, screen, StatusCode::OK).await)
 }
 
 /// Takes a posted step, and answers with the next one or hands the response in.
@@ -88,33 +84,27 @@ pub(crate) async fn answer(
         .closed
         .filter(|last| !sends || answered_after(&form, *last))
     {
-        return Ok(reply(
-            &request,
-            &view,
-            Sent::Closed(on, Box::new(form)),
-            by_script,
-        ));
+        let sent = Sent::Closed(on, Box::new(form));
+        return Ok(reply(&request, &view, sent, by_script).await);
     }
     let begins = pressed.at == Step::Start.name() && matches!(pressed.go.as_str(), "next" | "");
     if let Some(refused) = slip::take(service, &request, &mut view, &mut form, begins).await? {
         return Ok(refused);
     }
     match flow::decide(&view, form, &pressed) {
-        Next::Show(screen) if sends => Ok(reply(
-            &request,
-            &view,
-            Sent::Back(Box::new(screen), INVALID),
-            by_script,
-        )),
+        Next::Show(screen) if sends => {
+            let sent = Sent::Back(Box::new(screen), INVALID);
+            Ok(reply(&request, &view, sent, by_script).await)
+        }
         Next::Show(mut screen) => {
             if screen.step == Step::Review {
                 flow::settle(&mut screen.form, now, random());
             }
-            Ok(render::screen(&request, &view, &screen, StatusCode::OK))
+            Ok(render::screen(&request, &view, screen, StatusCode::OK).await)
         }
         Next::Send(form) => {
             let sent = hand_in(service, &view, form).await?;
-            Ok(reply(&request, &view, sent, by_script))
+            Ok(reply(&request, &view, sent, by_script).await)
         }
     }
 }
@@ -126,7 +116,7 @@ pub(crate) async fn thanks(
     Path(parameters): Parameters,
 ) -> Result<Response, AppError> {
     let (Found::Desk(view) | Found::Elsewhere(view)) = find(&state, &request, &parameters).await?;
-    Ok(render::thanks(&request, &view))
+    Ok(render::thanks(&request, &view).await)
 }
 
 /// Fills in what every form has, should a browser or a person have lost it.
@@ -230,18 +220,18 @@ async fn hand_in(service: &Service, view: &View, mut form: Form) -> Result<Sent,
 }
 
 /// Answers as the browser asked: with a page, or with what a script reads.
-fn reply(request: &PageRequest, view: &View, sent: Sent, by_script: bool) -> Response {
+async fn reply(request: &PageRequest, view: &View, sent: Sent, by_script: bool) -> Response {
     match sent {
         Sent::Recorded if by_script => told(StatusCode::OK, &json!({ "recorded": true })),
         Sent::Recorded => Redirect::to(&format!("{}/thanks", view.href())).into_response(),
         Sent::Closed(..) if by_script => told(StatusCode::GONE, &json!({ "refused": true })),
-        Sent::Closed(on, form) => render::closed(request, view, on, Some(&form)),
+        Sent::Closed(on, form) => render::closed(request, view, on, Some(*form)).await,
         Sent::Back(screen, said) => {
             let refused = matches!(said, Said::Refused(_));
             let mut response = if by_script {
                 told(said.status(), &json!({ "refused": refused }))
             } else {
-                render::screen(request, view, &screen, said.status())
+                render::screen(request, view, *screen, said.status()).await
             };
             if let Said::Later(seconds) = said {
                 let headers = response.headers_mut();

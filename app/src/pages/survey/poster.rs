@@ -70,7 +70,8 @@ pub(crate) async fn poster(
     page.bare = true;
     page.unlisted = true;
     let host = host_of(&state.public_url);
-    Ok(request.render(&page, || contents(&view, &code, wanted.paper, &host)))
+    let contents = move || contents(&view, &code, wanted.paper, &host);
+    Ok(request.render(page, contents).await)
 }
 
 /// The code as a drawing, for print.

@@ -15,16 +15,22 @@ use crate::pages::survey::view;
 use crate::shell::{Audience, Keep, Page, PageRequest};
 
 /// Answers with a step of the form.
-pub(crate) fn screen(request: &PageRequest, view: &View, screen: &Screen, status: StatusCode) -> Response {
-    let mut page = page(view, view::title(view, screen));
+pub(crate) async fn screen(
+    request: &PageRequest,
+    view: &View,
+    screen: Screen,
+    status: StatusCode,
+) -> Response {
+    let mut page = page(view, view::title(view, &screen));
     page.status = if screen.errors.is_empty() {
         status
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
     };
     page.audience = Some(Audience::Citizen);
-    request.render(&page, || {
-        let (rules, facts) = conditions(view, screen);
+    let view = view.clone();
+    let body = move || {
+        let (rules, facts) = conditions(&view, &screen);
         let tongue = view.tongue;
         let words = Words {
             restored: tongue.t("survey-draft-restored").into(),
@@ -35,45 +41,58 @@ pub(crate) fn screen(request: &PageRequest, view: &View, screen: &Screen, status
         };
         let desk = view.desk.code.clone();
         let island = view! {
-            {view::outgoing(view)}
+            {view::outgoing(&view)}
             <SurveyAid desk rules facts words/>
         }
         .into_any();
-        view::body(view, screen, island)
-    })
+        view::body(&view, &screen, island)
+    };
+    request.render(page, body).await
 }
 
 /// Answers with the page of thanks.
-pub(crate) fn thanks(request: &PageRequest, view: &View) -> Response {
+pub(crate) async fn thanks(request: &PageRequest, view: &View) -> Response {
     let mut page = page(view, view.tongue.t("survey-thanks-title"));
     page.audience = Some(Audience::Citizen);
-    request.render(&page, || {
+    let view = view.clone();
+    let body = move || {
         let island = view! {
             <DraftSent desk=view.desk.code.clone()/>
-            {view::outgoing(view)}
+            {view::outgoing(&view)}
         }
         .into_any();
-        view::thanks(view, island)
-    })
+        view::thanks(&view, island)
+    };
+    request.render(page, body).await
 }
 
 /// Answers that the campaign is over, with what was typed until then.
-pub(crate) fn closed(request: &PageRequest, view: &View, on: time::Date, form: Option<&Form>) -> Response {
+pub(crate) async fn closed(
+    request: &PageRequest,
+    view: &View,
+    on: time::Date,
+    form: Option<Form>,
+) -> Response {
     let mut page = page(view, view.tongue.t("survey-closed-title"));
     page.status = StatusCode::GONE;
-    request.render(&page, || view::closed(view, &view.tongue.date(on), form))
+    let view = view.clone();
+    let body = move || view::closed(&view, &view.tongue.date(on), form.as_ref());
+    request.render(page, body).await
 }
 
 /// Answers that the dossier of a slip was rated.
-pub(crate) fn used_slip(request: &PageRequest, view: &View) -> Response {
+pub(crate) async fn used_slip(request: &PageRequest, view: &View) -> Response {
     let page = page(view, view.tongue.t("survey-slip-used-title"));
-    request.render(&page, || view::used_slip(view))
+    let view = view.clone();
+    request.render(page, move || view::used_slip(&view)).await
 }
 
 /// Answers that the slip had its time.
-pub(crate) fn expired_slip(request: &PageRequest, view: &View, on: time::Date) -> Response {
+pub(crate) async fn expired_slip(request: &PageRequest, view: &View, on: time::Date) -> Response {
     let page = page(view, view.tongue.t("survey-slip-expired-title"));
-    request.render(&page, || view::expired_slip(view, &view.tongue.date(on)))
+    let view = view.clone();
+    let body = move || view::expired_slip(&view, &view.tongue.date(on));
+    request.render(page, body).await
 }
 
 fn page(view: &View, title: impl Into<String>) -> Page {

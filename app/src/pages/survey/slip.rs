@@ -36,16 +36,19 @@ pub(crate) async fn take(
     let Some(typed) = form.own(own::CODE).filter(|_| asked).map(str::to_owned) else {
         return Ok(None);
     };
-    let back = |view: &View, form: &Form, code: FieldErrorCode| {
+    let back = async |view: &View, form: &Form, code: FieldErrorCode| {
         let error = FieldError::new(format!("/{}", own::CODE), code);
         let screen = Screen {
             errors: vec![error],
             ..Screen::of(Step::Start, form.clone())
         };
-        render::screen(request, view, &screen, StatusCode::UNPROCESSABLE_ENTITY)
+        render::screen(request, view, screen, StatusCode::UNPROCESSABLE_ENTITY).await
     };
     let Ok(code) = read(&typed) else {
-        return Ok(begins.then(|| back(view, form, FieldErrorCode::Mistyped)));
+        if !begins {
+            return Ok(None);
+        }
+        return Ok(Some(back(view, form, FieldErrorCode::Mistyped).await));
     };
     let standing = service.slip(view.desk.campaign, &code).await?;
     match standing {
@@ -72,11 +75,12 @@ pub(crate) async fn take(
                 message: Some("survey-code-used"),
                 ..Screen::of(Step::Start, form.clone())
             };
-            Ok(Some(render::screen(request, view, &screen, StatusCode::CONFLICT)))
+            let screen = render::screen(request, view, screen, StatusCode::CONFLICT).await;
+            Ok(Some(screen))
         }
-        Standing::Used if begins => Ok(Some(render::used_slip(request, view))),
-        Standing::Expired(on) if begins => Ok(Some(render::expired_slip(request, view, on))),
-        Standing::Unknown if begins => Ok(Some(back(view, form, FieldErrorCode::NotFound))),
+        Standing::Used if begins => Ok(Some(render::used_slip(request, view).await)),
+        Standing::Expired(on) if begins => Ok(Some(render::expired_slip(request, view, on).await)),
+        Standing::Unknown if begins => Ok(Some(back(view, form, FieldErrorCode::NotFound).await)),
         _ => Ok(None),
     }
 }

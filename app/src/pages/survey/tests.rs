@@ -78,7 +78,7 @@ async fn html(view: &View, screen: &Screen) -> String {
         ("citizen.wasm", "c.wasm"),
     ]);
     let request = PageRequest::of(&parts, Arc::new(site));
-    let response = render::screen(&request, view, screen, StatusCode::OK);
+    let response = render::screen(&request, view, screen.clone(), StatusCode::OK).await;
     assert_eq!(response.headers()["cache-control"], "no-store");
     String::from_utf8(to_bytes(response.into_body(), 1_000_000).await.unwrap().to_vec()).unwrap()
 }
