@@ -85,16 +85,13 @@ test("the first useful screen", async () => {
           }),
       ),
     );
-    // The island has woken up when it puts itself to work: the cards have a listener, which shows in nothing, but its wasm
-    // has been run by then.
     await page.waitForFunction(() => performance.getEntriesByType("resource").some((entry) => entry.name.endsWith(".wasm")));
-    await page.waitForLoadState("networkidle");
-    awake.push(await page.evaluate(() => performance.now()));
+    awake.push(await page.evaluate(() => Math.max(...performance.getEntriesByType("resource").map((entry) => (entry as PerformanceResourceTiming).responseEnd))));
     await page.context().close();
   }
   say("first useful screen, 1.6 Mbit/s, 150 ms, processor 4× slower", seen, "");
   say("  with a new connection (TCP and TLS 1.3: two round trips)", seen.map((ms) => ms + CONNECTION_MS), "bar: 1,500 ms");
-  say("  until nothing is loaded any more (the island is awake before)", awake, "");
+  say("  until all is loaded that the island needs", awake, "");
 });
 
 /** Waits for two pictures, so that what was done is on the screen. */

@@ -3,7 +3,7 @@
 import type { Page } from "@playwright/test";
 
 import { test } from "../support/kiosk.ts";
-import { BACK, BEGIN, goOnTo } from "../support/person.ts";
+import { backToFirst, BEGIN, goOnTo } from "../support/person.ts";
 import { contactSheet, figure } from "../support/sheet.ts";
 import { everyScreen, type Look, newDevice, SCREENS, type Words, WRONG_CODE } from "../support/walk.ts";
 
@@ -65,5 +65,5 @@ async function colours(page: Page, words: Words, shot: Look): Promise<void> {
   await shot("faces, dark, contrast");
   await page.emulateMedia({ forcedColors: null, colorScheme: null });
   // The first question leads back to the first screen, where nothing of this person is left.
-  while ((await page.locator(BEGIN).count()) === 0) await page.locator(BACK).click();
+  await backToFirst(page);
 }

@@ -1,8 +1,9 @@
 // Every screen of the form, in both languages, on a phone and on a large screen: contact sheets for people to look at.
 
-import { expect, type Page, test } from "@playwright/test";
+import { type Page, test } from "@playwright/test";
 
-import { type Desk, startDesk } from "../support/kiosk.ts";
+import { WORDS } from "../support/form.ts";
+import { closeCampaign, type Desk, online, startDesk } from "../support/kiosk.ts";
 import { contactSheet, figure } from "../support/sheet.ts";
 import { serverKnowsSlips } from "../support/slips.ts";
 
@@ -10,11 +11,6 @@ const SIZES = [
   { width: 360, height: 800 },
   { width: 1440, height: 900 },
 ] as const;
-
-const WORDS = {
-  vi: { start: "Bắt đầu", next: "Tiếp tục", send: "Gửi phiếu" },
-  en: { start: "Start", next: "Continue", send: "Send" },
-} as const;
 
 test.describe.configure({ timeout: 600_000 });
 
@@ -61,14 +57,13 @@ for (const [language, words] of Object.entries(WORDS)) {
       await page.locator("[data-do=retry]:visible").waitFor();
       await shot("queued");
       desk.proxy.set("open");
-      await page.evaluate(() => window.dispatchEvent(new Event("online")));
+      await online(page);
       await page.locator('[data-card="arrived"]:visible').waitFor();
       await shot("arrived");
       await used(desk, path, slips[1] ?? "");
       await page.goto(`${desk.proxy.origin}${path}?slip=${slips[1]}`);
       await shot("slip used");
-      await desk.server.run("campaign", "close", "desk-2026", "--on", "2026-01-01");
-      await expect.poll(async () => (await fetch(desk.server.origin + path)).status, { timeout: 30_000 }).toBe(410);
+      await closeCampaign(desk);
       await page.goto(desk.proxy.origin + path);
       await shot("closed");
       await contactSheet(await context.newPage(), `phone-${language}`, `The form, ${language}`, figures);

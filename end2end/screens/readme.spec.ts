@@ -1,7 +1,10 @@
 // The pictures of the README.
 
+import { join } from "node:path";
+
+import { linkOf } from "../support/form.ts";
+import { PICTURES } from "../support/sheet.ts";
 import { expect, test } from "../support/test.ts";
-import { links } from "../support/world.ts";
 
 for (const [name, path, width, height] of [
   ["survey-start", "desk", 360, 800],
@@ -9,10 +12,10 @@ for (const [name, path, width, height] of [
 ] as const) {
   test(`the picture ${name}`, async ({ browser, server }) => {
     const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: 2, locale: "vi-VN" });
-    await page.goto(server.origin + (path === "desk" ? (links(server)[0] ?? "") : path));
+    await page.goto(server.origin + (path === "desk" ? linkOf(server, "desk rating") : path));
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await page.evaluate(() => document.fonts.ready);
-    await page.screenshot({ path: `../docs/screens/${name}.png` });
+    await page.screenshot({ path: join(PICTURES, `${name}.png`) });
     await page.close();
   });
 }

@@ -1,10 +1,10 @@
 // A questionnaire with a condition of every kind, most of them on one page, and a server that asks it.
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Filling } from "./filling.ts";
+import { withFolder } from "./folder.ts";
 
 type Condition = Record<string, unknown>;
 
@@ -94,12 +94,12 @@ const DEFINITION = {
 export const CONDITIONS: Filling = {
   name: "conditions",
   async fill(run) {
-    const folder = await mkdtemp(join(tmpdir(), "nghe-dan-conditions-"));
-    const file = join(folder, "conditions-1.json");
-    await writeFile(file, JSON.stringify(DEFINITION));
     await run("migrate");
-    await run("import-questionnaire", file);
-    await rm(folder, { recursive: true });
+    await withFolder(async (folder) => {
+      const file = join(folder, "conditions-1.json");
+      await writeFile(file, JSON.stringify(DEFINITION));
+      await run("import-questionnaire", file);
+    });
     const names = ["--title-vi", "Điều kiện", "--title-en", "Conditions", "--agency-vi", "Sở Nội vụ", "--agency-en", "Home Affairs"];
     const asked = ["--questionnaire", "conditions/1", "--unit", "82", "--selection", "open", "--starts-on", "2026-01-01"];
     await run("campaign", "add", "conditions", ...names, ...asked);

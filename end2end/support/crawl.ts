@@ -34,7 +34,8 @@ export async function crawl(page: Page, origin: string, seeds: readonly string[]
     const seed = seeds.includes(path);
     if (known >= enough && !seed) continue;
     const answer = await page.request.get(origin + path, { maxRedirects: 5 });
-    if (!(answer.ok() || seed) || !(answer.headers()["content-type"] ?? "").startsWith("text/html")) continue;
+    if (!answer.ok() && !seed) throw new Error(`a link leads to ${path}, which is answered ${answer.status()}`);
+    if (!(answer.headers()["content-type"] ?? "").startsWith("text/html")) continue;
     perKind.set(kind(path), known + 1);
     pages.push(path);
     queue.push(...links(await answer.text(), origin, path));

@@ -20,7 +20,7 @@ export interface Filling {
 export const DEMO: Filling = { name: "demo", fill: (run) => run("demo", "--small") };
 
 /** A filled database, which nobody may change. */
-export interface Template {
+interface Template {
   readonly folder: string;
   readonly printed: string;
 }

@@ -2,25 +2,36 @@
 
 import type { Page } from "@playwright/test";
 
-/** Goes through the page with Tab and names what has the focus where nothing of it can be seen. */
-export async function hiddenFocus(page: Page, steps = 25): Promise<string[]> {
+/** More than any page has places for the keyboard. */
+const MOST_STEPS = 300;
+
+/** Goes through the whole page with Tab and names what has the focus where nothing of it can be seen. */
+export async function hiddenFocus(page: Page): Promise<string[]> {
   const found: string[] = [];
-  for (let step = 0; step < steps; step += 1) {
+  const visited = await page.evaluateHandle(() => {
+    (document.activeElement as HTMLElement | null)?.blur();
+    return new Set<Element>();
+  });
+  for (let step = 0; step < MOST_STEPS; step += 1) {
     await page.keyboard.press("Tab");
-    const hidden = await page.evaluate(() => {
+    const hidden = await page.evaluate((visited) => {
       const element = document.activeElement;
-      if (!element || element === document.body) return undefined;
+      // Beyond the last one the browser's own places come, or the first one again.
+      if (!element || element === document.body || visited.has(element)) return "the end";
+      visited.add(element);
       // A radio lies over its card, which is what shows.
       const box = (element.closest("label") ?? element).getBoundingClientRect();
       const top = Math.max(box.top, 0);
       const bottom = Math.min(box.bottom, innerHeight);
       const there = document.elementFromPoint((box.left + box.right) / 2, (top + bottom) / 2);
-      const seen = bottom - top >= Math.min(box.height, 20) && there && (element.contains(there) || there.closest("label") === element.closest("label"));
+      const own = [element, element.closest("label"), ...((element as Partial<HTMLInputElement>).labels ?? [])];
+      const seen = bottom - top >= Math.min(box.height, 20) && own.some((one) => one?.contains(there));
       return seen ? undefined : `${element.tagName} ${element.textContent?.trim() ?? ""} ${element.getAttribute("name") ?? ""}`;
-    });
+    }, visited);
+    if (hidden === "the end") return found;
     if (hidden) found.push(hidden);
   }
-  return found;
+  throw new Error("the keyboard does not come to an end of the page");
 }
 
 /** What of the selector a person does not see whole: it reaches out of the window, or something lies over it. One line each. */

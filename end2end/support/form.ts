@@ -14,7 +14,7 @@ export type Words = (typeof WORDS)[keyof typeof WORDS];
 
 /** The forms that the demo asks, each at the link that it printed: a minute at a desk, and SIPAS with its many steps. */
 export const FORMS = ["desk rating", "SIPAS"] as const;
-export type FormName = (typeof FORMS)[number];
+type FormName = (typeof FORMS)[number];
 
 /** The link of a form of the demo. */
 export function linkOf(server: Server, form: FormName): string {

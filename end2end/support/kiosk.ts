@@ -9,7 +9,9 @@ import { DEMO, type Filling } from "./filling.ts";
 import { Machine } from "./machine.ts";
 import { numberOf } from "./person.ts";
 import { type Proxy, startProxy } from "./proxy.ts";
-import { type Server, startServer } from "./server.ts";
+import { ask, type Server, startServer } from "./server.ts";
+import { newerSite, type Site } from "./site.ts";
+import { exported, type Stored } from "./stored.ts";
 import { type Changes, publishSecond, SHIPPED } from "./versions.ts";
 
 export const PIN = "246810";
@@ -41,17 +43,6 @@ export interface Desk {
   close(): Promise<void>;
 }
 
-/** A stored response, as far as the tests look at it. */
-export interface Stored {
-  readonly mode: string;
-  readonly language: string;
-  readonly answered_on: string;
-  readonly status: string;
-  readonly reason: string | null;
-  readonly respondent: Record<string, unknown>;
-  readonly answers: Record<string, unknown>;
-}
-
 /** The civil date in Việt Nam at an instant. */
 export function civilDate(at: number): string {
   return new Date(at + 7 * 3_600_000).toISOString().slice(0, 10);
@@ -69,8 +60,10 @@ interface Options {
 
 /** A campaign and one point whose limit no test reaches; prints the point's code. */
 function filling(changes: Changes): Filling {
+  const tomorrow = civilDate(Date.now() + DAY_MS);
   return {
-    name: `desk-${changes}`,
+    // What begins tomorrow begins on another day in a run that goes on past midnight.
+    name: changes === true ? `desk-${tomorrow}` : `desk-${changes}`,
     async fill(run) {
       const names = ["--title-vi", "Đánh giá tại quầy 2026", "--title-en", "Desk rating 2026"];
       const agency = ["--agency-vi", "Sở Nội vụ tỉnh Đồng Tháp", "--agency-en", "Department of Home Affairs of Dong Thap"];
@@ -78,7 +71,7 @@ function filling(changes: Changes): Filling {
       await run("migrate");
       if (changes) await publishSecond(run, changes === "long");
       asked.push("--questionnaire", typeof changes === "string" ? "desk-rating/2" : "desk-rating/1");
-      if (changes === true) asked.push("--questionnaire", `desk-rating/2@${civilDate(Date.now() + DAY_MS)}`);
+      if (changes === true) asked.push("--questionnaire", `desk-rating/2@${tomorrow}`);
       await run("campaign", "add", CAMPAIGN, ...names, ...agency, ...asked);
       const place = ["--campaign", CAMPAIGN, "--unit", "29954", "--label", "Quầy 3", "--hourly-limit", "100000"];
       return (await run("point", "add", ...place)).split("\t")[0] ?? "";
@@ -96,12 +89,7 @@ export async function startDesk({ https = false, changes = false, demo = false, 
   const campaign = demo ? DEMO_CAMPAIGN : CAMPAIGN;
   const versions = typeof changes === "string" ? ["2"] : changes ? ["1", "2"] : ["1"];
   const proxy = await startProxy(Number(new URL(server.origin).port), certificate);
-  const responses = async (version = versions[0]) => {
-    const what = ["--questionnaire", `desk-rating/${version}`, "--format", "jsonl", "--reason", "What a test compares."];
-    const rows = await server.run("export", campaign, ...what);
-    const lines = rows.split("\n").filter((row) => row !== "");
-    return lines.map((row) => JSON.parse(row) as Stored);
-  };
+  const responses = (version = versions[0]) => exported(server, campaign, `desk-rating/${version}`);
   const listed = async () => {
     const [columns = [], cells = []] = (await server.run("device", "list")).split("\n").map((line) => line.split("\t"));
     return Object.fromEntries(columns.map((column, place) => [column, cells[place] ?? ""]));
@@ -151,6 +139,8 @@ interface KioskFixtures {
   desk: Desk;
   /** Switched off before its server is. */
   machine: Machine;
+  /** Makes a newer site, which goes with the test. */
+  newer: (options?: { incomplete: boolean }) => Promise<Site>;
 }
 
 /** A test with a server and a device of its own. */
@@ -172,11 +162,25 @@ export const test = base.extend<KioskFixtures>({
     const problems = machine.problems.filter((problem) => !meant.some((pattern) => pattern.test(problem)));
     expect(problems, "the browser complained").toEqual([]);
   },
+  newer: async ({}, use) => {
+    const made: Site[] = [];
+    await use(async (options) => {
+      const site = await newerSite(options);
+      made.push(site);
+      return site;
+    });
+    for (const site of made) await site.discard();
+  },
 });
 
 export { expect, Machine };
-export { finish, goOn, goOnTo } from "./person.ts";
 export { TOMORROW } from "./versions.ts";
+
+/** Ends the campaign long ago, and waits until the server says so to whoever comes. */
+export async function closeCampaign({ server, point, certificate }: Desk): Promise<void> {
+  await server.run("campaign", "close", CAMPAIGN, "--on", "2026-01-01");
+  await expect.poll(async () => (await ask(`${server.origin}/s/${point}`, certificate)).status).toBe(410);
+}
 
 /** Types the code on a new device and waits until it is ready. */
 export async function enrol(page: Page, desk: Desk): Promise<void> {

@@ -1,5 +1,5 @@
-// What a person does at a desk device. This is the one place that knows how its screens are made: tests say what is answered,
-// seen and thanked for, whether an answer is a button or a radio, and whatever words stand on the screen.
+// What a person does at a desk device: tests say what is answered, seen and thanked for, whether an answer is a button or a
+// radio, and whatever words stand on the screen.
 
 import { type BrowserContext, expect, type Locator, type Page } from "@playwright/test";
 
@@ -33,6 +33,20 @@ export async function goOn(page: Page): Promise<void> {
 /** Goes on until a question is answered in what the selector names. */
 export async function goOnTo(page: Page, selector: string): Promise<void> {
   while ((await page.locator(selector).count()) === 0) await goOn(page);
+}
+
+/** Goes all the way back, which leads out of the questions to the first screen. */
+export async function backToFirst(page: Page): Promise<void> {
+  while ((await page.locator(BEGIN).count()) === 0) {
+    const before = await page.locator(HEADING).textContent();
+    await page.locator(BACK).click();
+    await expect(page.locator(HEADING)).not.toHaveText(before ?? "");
+  }
+}
+
+/** A key on the screen. */
+export function key(page: Page, name: string): Locator {
+  return page.locator(".kiosk-key", { hasText: new RegExp(`^${name}$`) });
 }
 
 /** The answer with these words. */

@@ -7,7 +7,7 @@ import { connect as connectSecurely, createServer as createSecureServer } from "
 import type { Certificate } from "./certificate.ts";
 
 /** What becomes of a connection. */
-export type Line =
+type Line =
   /** It goes through. */
   | "open"
   /** It is refused, as when the cable is out. */

@@ -1,11 +1,11 @@
 // Slips of dossiers for the desk device.
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Page } from "@playwright/test";
 
+import { withFolder } from "./folder.ts";
 import { type Desk, expect } from "./kiosk.ts";
 
 /** What a device offers once there are slips. */
@@ -13,11 +13,11 @@ export const HAVE = "Tôi có mã trên phiếu hẹn trả kết quả";
 
 /** Slips of dossiers about land. */
 export async function issueSlips(desk: Desk, numbers: readonly string[]): Promise<string[]> {
-  const folder = await mkdtemp(join(tmpdir(), "nghe-dan-slips-"));
-  const file = join(folder, "dossiers.csv");
-  await writeFile(file, `dossier,field\n${numbers.map((number) => `${number},land\n`).join("")}`);
-  const made = await desk.server.run("slip", "issue", desk.point, file, "--public-url", desk.proxy.origin);
-  await rm(folder, { recursive: true });
+  const made = await withFolder(async (folder) => {
+    const file = join(folder, "dossiers.csv");
+    await writeFile(file, `dossier,field\n${numbers.map((number) => `${number},land\n`).join("")}`);
+    return desk.server.run("slip", "issue", desk.point, file, "--public-url", desk.proxy.origin);
+  });
   const [head = "", ...rows] = made.trim().split("\n");
   const place = head.split(/[\t,]/).indexOf("token");
   return rows.map((row) => row.split(/[\t,]/)[place] ?? "");

@@ -1,10 +1,10 @@
 // Versions of the desk rating that the tests publish beside the one that is shipped.
 
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
 import type { Run } from "./filling.ts";
+import { withFolder } from "./folder.ts";
 
 /** The desk rating as it is shipped. */
 export const SHIPPED = resolve(import.meta.dirname, "../../data/questionnaires/desk-rating-1.json");
@@ -40,9 +40,9 @@ export async function publishSecond(run: Run, long: boolean): Promise<void> {
   definition.sections.at(-1).questions.unshift(...KINDS);
   const rating = definition.sections.find((section: { id: string }) => section.id === "rating");
   if (long) for (const question of rating.questions) question.text = LONG;
-  const folder = await mkdtemp(join(tmpdir(), "nghe-dan-version-"));
-  const file = join(folder, "desk-rating-2.json");
-  await writeFile(file, JSON.stringify(definition));
-  await run("import-questionnaire", file);
-  await rm(folder, { recursive: true });
+  await withFolder(async (folder) => {
+    const file = join(folder, "desk-rating-2.json");
+    await writeFile(file, JSON.stringify(definition));
+    await run("import-questionnaire", file);
+  });
 }

@@ -3,7 +3,7 @@
 
 import { expect, type Page, type ViewportSize } from "@playwright/test";
 
-import { type Desk, enrol, type Machine, openStaff, putIntoService } from "./kiosk.ts";
+import { DAY_MS, type Desk, enrol, type Machine, openStaff, putIntoService } from "./kiosk.ts";
 import { answer, BACK, BEGIN, chosen, done, goOn, goOnTo, HEADING, ON, SEND, thanked, untilWarned } from "./person.ts";
 import { HAVE, issueSlips, knowsSlips } from "./slips.ts";
 
@@ -28,7 +28,7 @@ export type Look = (label: string, of?: Page) => Promise<unknown>;
 
 /** Tomorrow's version asks every kind of question, and the clock of the page shows tomorrow. Needs a desk that changes. */
 export async function tomorrow(page: Page): Promise<void> {
-  await page.clock.install({ time: Date.now() + 86_400_000 });
+  await page.clock.install({ time: Date.now() + DAY_MS });
 }
 
 /** What the browser says of the wrong code that a walk types. */
@@ -44,7 +44,7 @@ export async function newDevice(machine: Machine, viewport?: ViewportSize): Prom
 }
 
 /** Who looks, and in which languages. */
-export interface Visit {
+interface Visit {
   readonly languages: readonly Language[];
   readonly look: Look;
   /** Looks at something else after the thanks of a language. */

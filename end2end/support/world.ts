@@ -9,7 +9,6 @@ export function links(server: Server): string[] {
 
 /** A unit, as the API finds it. */
 interface Found {
-  readonly level: string;
   readonly address: string;
 }
 

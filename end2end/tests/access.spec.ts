@@ -2,23 +2,27 @@
 
 import { contrasts, violations } from "../support/axe.ts";
 import { hiddenFocus } from "../support/focus.ts";
-import { answerAll, eachStep, FORMS, linkOf } from "../support/form.ts";
-import { type Desk, startDesk } from "../support/kiosk.ts";
+import { answerAll, eachStep, FORMS, linkOf, onward, press } from "../support/form.ts";
+import { CAMPAIGN, type Desk, startDesk } from "../support/kiosk.ts";
 import { moving, unseen } from "../support/motion.ts";
 import { overflows } from "../support/overflow.ts";
 import { expect, test } from "../support/test.ts";
 
 /** 1280 × 1024 at 400 %. */
 const ENLARGED = { width: 320, height: 256 };
+/** On which the buttons stand before the page, at the thumb. */
+const PHONE = { width: 360, height: 800 };
 
 for (const form of FORMS) {
   for (const path of ["", "/en"]) {
-    test(`at 400 % the ${form} at ${path}/s needs no scrolling sideways and hides nothing that has the focus`, async ({ page, server }) => {
-      await page.setViewportSize(ENLARGED);
+    test(`at 400 % and on a phone the ${form} at ${path}/s needs no scrolling sideways and hides nothing that has the focus`, async ({ page, server }) => {
       const found: string[] = [];
       await eachStep(page, path + linkOf(server, form), async (step) => {
-        found.push(...(await overflows(page)).map((line) => `${step}: ${line}`));
-        found.push(...(await hiddenFocus(page)).map((line) => `${step}: ${line}`));
+        for (const [name, size] of Object.entries({ "400 %": ENLARGED, phone: PHONE })) {
+          await page.setViewportSize(size);
+          found.push(...(await overflows(page)).map((line) => `${step}, ${name}: ${line}`));
+          found.push(...(await hiddenFocus(page)).map((line) => `${step}, ${name}: ${line}`));
+        }
       });
       expect(found).toEqual([]);
     });
@@ -102,14 +106,14 @@ test.describe("errors", () => {
 
   test.beforeAll(async () => {
     desk = await startDesk({ changes: "already" });
-    const place = ["--campaign", "desk-2026", "--unit", "29954", "--needs-code"];
+    const place = ["--campaign", CAMPAIGN, "--unit", "29954", "--needs-code"];
     code = (await desk.server.run("point", "add", ...place)).split("\t")[0] ?? "";
   });
   test.afterAll(async () => {
-    await desk.close();
+    await desk?.close();
   });
   let code = "";
-  test.use({ expected: [/422/] });
+  test.use({ expected: [/status of 422 /] });
 
   test("are told in the title, take the focus, lead to their field, and the field tells them", async ({ page }) => {
     await page.goto(`${desk.server.origin}/s/${code}`);
@@ -138,7 +142,7 @@ test.describe("errors", () => {
         await page.getByRole("button", { name: "Bắt đầu" }).click();
         await page.locator('input[name="a.respondent_type"][value="organisation"]').check();
         const number = page.getByRole("textbox", { name: "Ông/Bà đã đến đây bao nhiêu lần vì việc này?" });
-        while (!(await number.isVisible())) await page.getByRole("button", { name: "Tiếp tục" }).click();
+        while (!(await number.isVisible())) await press(page, onward(page));
         await number.fill("30 lần");
         await page.getByRole("textbox", { name: "Tên thủ tục" }).fill("Cấp lại giấy <chứng nhận> & bản sao");
         await page.locator('input[name="a.kind_yes_no"]').first().check();

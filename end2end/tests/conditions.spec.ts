@@ -20,7 +20,7 @@ test.beforeAll(async () => {
   [code = "", knowing = ""] = conditions.filled.split("\n");
 });
 test.afterAll(async () => {
-  await conditions.stop();
+  await conditions?.stop();
 });
 
 /** What somebody answers, by field: a choice, several, or what is typed. */
@@ -146,7 +146,7 @@ function pick(answers: Answers, names: readonly string[]): Answers {
 
 for (const javaScriptEnabled of [true, false]) {
   test.describe(() => {
-    test.use({ javaScriptEnabled, expected: [/422/] });
+    test.use({ javaScriptEnabled, expected: [/status of 422 /] });
 
     test(`${javaScriptEnabled ? "with" : "without"} scripting, what has to be answered is asked for at its place, and nothing is lost`, async ({ page }) => {
       await open(page, {});

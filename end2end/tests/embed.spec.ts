@@ -42,42 +42,54 @@ async function startPortal({ cert, key }: Certificate): Promise<Portal> {
 }
 
 /** A portal, and a phone with a profile on disk that trusts it and the server, all over https. */
-const test = base.extend<{ certificate: Certificate; flags: readonly string[]; machine: Machine; page: Page }>({
-  flags: [[], { option: true }],
+const test = base.extend<{ certificate: Certificate; browserFlags: readonly string[]; machine: Machine; page: Page }>({
+  browserFlags: [[], { option: true }],
   certificate: async ({}, use) => {
     const certificate = await makeCertificate();
     await use(certificate);
     await certificate.discard();
   },
-  machine: async ({ certificate, flags }, use) => {
-    const machine = await Machine.make(certificate, flags);
+  machine: async ({ certificate, browserFlags }, use) => {
+    const machine = await Machine.make(certificate, browserFlags);
     await use(machine);
     await machine.discard();
+    const problems = machine.problems.filter((problem) => ![FRAMED, ...excuses].some((pattern) => pattern.test(problem)));
+    expect(problems, "the browser complained").toEqual([]);
   },
   page: async ({ machine }, use) => use(await machine.start(PHONE)),
 });
 
 const PHONE = { width: 390, height: 844 };
+/** What the browser says where a page must not be framed. */
+const FRAMED = /frame-ancestors|net::ERR_BLOCKED_BY_RESPONSE$/;
 
 // An answer that was lost once was lost.
 test.describe.configure({ retries: 0 });
 
 let portal: Portal;
 let desk: Desk;
+/** The desk of this test, once there is one. */
+let opened: Desk | undefined;
+/** What the browser may complain about because of what the line did. */
+let excuses: readonly RegExp[] = [];
 let https: Certificate;
 
 test.beforeEach(async ({ certificate }) => {
   https = certificate;
   portal = await startPortal(certificate);
 });
-test.afterEach(async () => {
-  portal.close();
-  await desk.close();
+test.afterEach(async ({ machine }) => {
+  // Before the servers, which would be asked in vain.
+  await machine.stop();
+  portal?.close();
+  excuses = opened?.proxy.excuses() ?? [];
+  await opened?.close();
+  opened = undefined;
 });
 
 /** A server whose forms these sites may frame. */
 async function frameable(...origins: string[]): Promise<void> {
-  desk = await startDesk({ https, flags: origins.flatMap((origin) => ["--embed-origin", origin]) });
+  opened = desk = await startDesk({ https, flags: origins.flatMap((origin) => ["--embed-origin", origin]) });
 }
 
 function snippet(kind: string): string {
@@ -249,7 +261,7 @@ test.describe("without storage", () => {
 
 test.describe("with storage of the portal's page, as Chromium gives a frame by itself", () => {
   // The last list of features that are off counts: this one takes the place of Playwright's.
-  test.use({ flags: [["--disable-features=Translate"], { scope: "test" }] });
+  test.use({ browserFlags: [["--disable-features=Translate"], { scope: "test" }] });
 
   for (const [fault, line] of FAULTS) {
     test(`when ${fault} the frame keeps the form over the end of the browser, and hands it in on the next visit`, async ({ machine }) => {

@@ -22,7 +22,7 @@ import {
 import { NOTE, type Row } from "../support/matrix.ts";
 import { BACK, BEGIN, countThanks, done, finish, HEADING, SEND, thanked, upToSending, type Written, watchWrites } from "../support/person.ts";
 import { reply } from "../support/proxy.ts";
-import { isNewer, keptPages, newerSite } from "../support/site.ts";
+import { isNewer, keptPages } from "../support/site.ts";
 import { fillStorage } from "../support/storage.ts";
 import { outbox, refused, unsent } from "../support/traces.ts";
 
@@ -153,7 +153,8 @@ test("the server answers slowly, and slower than the device waits", async ({ des
   const waiting = await queued(desk, machine);
   desk.proxy.set({ late: 300 });
   await online(waiting.page);
-  await expect.poll(() => desk.stored()).toBeGreaterThan(0);
+  // One goes after the other: with the second one the first was answered.
+  await expect.poll(() => desk.proxy.puts(), { intervals: [5] }).toBeGreaterThan(1);
   // The device gives up after 30 seconds, although the server took it, and sends the same again.
   desk.proxy.set({ late: 40_000 });
   const before = desk.proxy.puts();
@@ -212,9 +213,12 @@ test("the browser is killed while people answer", async ({ desk, machine }) => {
 test("the browser is killed while it sends", async ({ desk, machine }) => {
   const waiting = await queued(desk, machine);
   const blow = await machine.fuse();
-  await deliver(desk, waiting.page);
+  desk.proxy.set({ late: 100 });
+  await online(waiting.page);
   await expect.poll(() => desk.proxy.puts(), { intervals: [5] }).toBeGreaterThan(COUNT / 10);
   await blow();
+  expect(desk.proxy.puts(), "it was still sending").toBeLessThan(COUNT);
+  desk.proxy.set("open");
   const page = await open(await machine.start(), desk);
   await exact(desk, { ...waiting, page });
 });
@@ -248,15 +252,16 @@ test("two tabs", async ({ desk, machine }) => {
   await Promise.all([page, second].map(online));
   await expect.poll(() => desk.proxy.puts()).toBeGreaterThan(0);
   // In the middle of sending the second one takes over.
+  expect(await unsent(page)).toBeGreaterThan(0);
   await page.close();
   await expect(second.locator(BEGIN)).toBeVisible();
   await deliver(desk, second);
   await exact(desk, { page: second, thanks, queued: thanks.length });
 });
 
-test("a newer page comes while answers wait", async ({ desk, machine }) => {
+test("a newer page comes while answers wait", async ({ desk, machine, newer }) => {
   const { page, thanks, queued: before } = await queued(desk, machine);
-  const site = await newerSite();
+  const site = await newer();
   await desk.server.halt("SIGTERM");
   await desk.server.resume(site.folder);
   desk.proxy.set({ late: 300 });
@@ -278,7 +283,6 @@ test("a newer page comes while answers wait", async ({ desk, machine }) => {
   await expect(async () => expect(await isNewer(page)).toBe(true)).toPass();
   await expect(page.locator(BEGIN)).toBeVisible();
   await exact(desk, { page, thanks, queued: before });
-  await site.discard();
 });
 
 test("the device is revoked while answers wait", async ({ desk, machine }) => {
@@ -315,6 +319,7 @@ test.describe(() => {
     await putIntoService(page, desk);
     await kept(page);
     desk.proxy.set("cut");
+    const today = Date.now();
     const thanks = await finish(page, COUNT);
     // Midnight comes and goes without a network.
     await page.clock.fastForward(DAY_MS);
@@ -327,8 +332,8 @@ test.describe(() => {
     await exact(desk, waiting);
     const [first, second] = [await desk.responses("1"), await desk.responses("2")];
     expect([first.length, second.length]).toEqual([COUNT, COUNT]);
-    expect(new Set(first.map((row) => row.answered_on))).toEqual(new Set([civilDate(Date.now())]));
-    expect(new Set(second.map((row) => row.answered_on))).toEqual(new Set([civilDate(Date.now() + DAY_MS)]));
+    expect(new Set(first.map((row) => row.answered_on))).toEqual(new Set([civilDate(today)]));
+    expect(new Set(second.map((row) => row.answered_on))).toEqual(new Set([civilDate(today + DAY_MS)]));
   });
 });
 
@@ -339,10 +344,11 @@ for (const [name, off] of [["behind", -DAY_MS], ["ahead", DAY_MS]] as const) {
     await enrol(page, desk);
     await putIntoService(page, desk);
     desk.proxy.set("cut");
+    const day = civilDate(Date.now() + off);
     const waiting = await wait(page, await finish(page, COUNT));
     await deliver(desk, page);
     await exact(desk, waiting);
-    await heldForTheClock(desk, off);
+    await heldForTheClock(desk, day);
   });
 
   test(`the clock is a day ${name} while people answer, and right when the answers are sent`, async ({ desk, machine }) => {
@@ -352,19 +358,19 @@ for (const [name, off] of [["behind", -DAY_MS], ["ahead", DAY_MS]] as const) {
     await putIntoService(page, desk);
     desk.proxy.set("cut");
     await page.clock.setSystemTime(Date.now() + off);
+    const day = civilDate(Date.now() + off);
     const waiting = await wait(page, await finish(page, COUNT));
     // With the network comes the right time, before anything was sent.
     await page.clock.setSystemTime(Date.now());
     await page.clock.runFor(2_000);
     await deliver(desk, page);
     await exact(desk, waiting);
-    await heldForTheClock(desk, off);
+    await heldForTheClock(desk, day);
   });
 }
 
 /** All are kept for review, none moved unnoticed into the figures of another day. */
-async function heldForTheClock(desk: Desk, off: number): Promise<void> {
-  const day = civilDate(Date.now() + off);
+async function heldForTheClock(desk: Desk, day: string): Promise<void> {
   const told = (await desk.responses()).map((row) => `${row.status}, ${row.reason}, ${row.answered_on}`);
   expect(new Set(told)).toEqual(new Set([`held, clock, ${day}`]));
 }

@@ -35,7 +35,7 @@ test("who goes away is counted, by the question reached, and nothing of what the
   const told = contacts(page);
   await listsSoon(page, desk, { abandoned: "0" });
 
-  // One says nothing any more at the second question, and one goes back from the first.
+  // One says nothing any more at the third question, and one goes back from the first.
   await page.locator(BEGIN).click();
   await goOn(page);
   await answer(page, "Cho bản thân, gia đình").click();

@@ -8,6 +8,7 @@ import type { Page } from "@playwright/test";
 import { type Desk, enrol, expect, kept, type Machine, putIntoService, test } from "../support/kiosk.ts";
 import {
   answer,
+  backToFirst,
   BEGIN,
   chosen,
   done,
@@ -19,7 +20,7 @@ import {
   untilWarned,
   untilWiped,
 } from "../support/person.ts";
-import { traces } from "../support/traces.ts";
+import { traces, unsent } from "../support/traces.ts";
 import { failWrites } from "../support/walk.ts";
 
 // What is found once was left.
@@ -70,11 +71,7 @@ async function nextFindsNothing(page: Page, words: string): Promise<void> {
     await goOn(page);
   }
   // All the way back leads out of the questions, and to nobody else's.
-  while ((await page.locator(BEGIN).count()) === 0) {
-    const before = await page.locator(HEADING).textContent();
-    await page.getByRole("button", { name: "Quay lại" }).click();
-    await expect(page.locator(HEADING)).not.toHaveText(before ?? "");
-  }
+  await backToFirst(page);
 }
 
 /** Looks everywhere, as the next person and as somebody who takes the machine apart. */
@@ -135,8 +132,12 @@ test("nothing is left of an answer that waits without a network", async ({ desk,
   await send(page);
   await done(page);
   expect(await traces(page, words)).toEqual([]);
+  // It lies on the disk, and nobody who takes the machine away can read it.
+  expect(await unsent(page)).toBe(1);
+  expect(await machine.filesWith(words)).toEqual([]);
   desk.proxy.set("open");
   await nothingIsLeft(desk, machine, page, words, before);
+  await expect.poll(() => desk.stored()).toBe(1);
 });
 
 test("nothing is left of an answer that could not be kept and that somebody deleted", async ({ desk, machine }) => {

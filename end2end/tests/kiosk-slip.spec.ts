@@ -4,12 +4,12 @@ import type { Page } from "@playwright/test";
 
 import { violations } from "../support/axe.ts";
 import { enrol, expect, kept, test } from "../support/kiosk.ts";
-import { done, goOn, HEADING, SEND, send } from "../support/person.ts";
+import { done, goOn, HEADING, key, SEND, send } from "../support/person.ts";
 import { HAVE, issueSlips, knowsSlips } from "../support/slips.ts";
 
 /** Types a code on the keys of the screen. */
 async function type(page: Page, code: string): Promise<void> {
-  for (const character of code) await page.locator(".kiosk-key", { hasText: new RegExp(`^${character}$`) }).click();
+  for (const character of code) await key(page, character).click();
 }
 
 // An answer that was lost once was lost.

@@ -5,7 +5,7 @@ import type { Page } from "@playwright/test";
 import { contrasts, violations } from "../support/axe.ts";
 import { crawl, type Language, LANGUAGES } from "../support/crawl.ts";
 import { linkOf } from "../support/form.ts";
-import { startDesk } from "../support/kiosk.ts";
+import { closeCampaign, startDesk } from "../support/kiosk.ts";
 import { moving, unseen } from "../support/motion.ts";
 import { overflows, scaleText, SIZES } from "../support/overflow.ts";
 import type { Server } from "../support/server.ts";
@@ -18,8 +18,7 @@ const test = base.extend<object, { closed: { origin: string; path: string } }>({
     async ({}, use) => {
       const desk = await startDesk();
       const place = { origin: desk.server.origin, path: `/s/${desk.point}` };
-      await desk.server.run("campaign", "close", "desk-2026", "--on", "2026-01-01");
-      await expect.poll(async () => (await fetch(place.origin + place.path)).status).toBe(410);
+      await closeCampaign(desk);
       await use(place);
       await desk.close();
     },
@@ -99,7 +98,7 @@ for (const language of LANGUAGES) {
 }
 
 test.describe("a page that does not exist", () => {
-  test.use({ expected: [/404/] });
+  test.use({ expected: [/status of 404 /] });
 
   test("says so in words and leads home", async ({ page }) => {
     const answer = await page.goto("/khong-co-trang-nay");

@@ -65,7 +65,9 @@ for (const language of LANGUAGES) {
       for (const line of [await page.getByRole("heading", { level: 1 }).innerText(), `${code.slice(0, 4)} ${code.slice(4)}`]) {
         expect(sheet?.text).toContain(letters(line));
       }
-      for (const line of await page.locator(".poster-sheet footer p").allInnerTexts()) expect(sheet?.text).toContain(letters(line));
+      const lines = await page.locator(".poster-sheet :is(p, dd, dt, li)").allInnerTexts();
+      expect(lines.length).toBeGreaterThan(3);
+      for (const line of lines) expect(sheet?.text).toContain(letters(line));
       // What helps on the screen is not on the paper.
       expect(sheet?.text).not.toContain(letters(await page.locator(".poster-tools p").innerText()));
     });

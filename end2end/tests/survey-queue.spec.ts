@@ -3,7 +3,8 @@
 import type { Page } from "@playwright/test";
 
 import { violations } from "../support/axe.ts";
-import { type Desk, expect, online, test as base } from "../support/kiosk.ts";
+import { onward, press } from "../support/form.ts";
+import { closeCampaign, type Desk, expect, online, test as base } from "../support/kiosk.ts";
 import { reply } from "../support/proxy.ts";
 import { ask } from "../support/server.ts";
 
@@ -39,15 +40,18 @@ async function review(page: Page, overall = "4"): Promise<void> {
   await page.getByRole("button", { name: "Bắt đầu" }).click();
   await page.getByRole("button", { name: "Tiếp tục" }).click();
   await page.locator(`input[name="a.overall"][value="${overall}"]`).check();
-  while (!(await page.getByRole("button", SEND).isVisible())) {
-    await page.getByRole("button", { name: "Tiếp tục" }).click();
-  }
+  while ((await onward(page).count()) > 0) await press(page, onward(page));
   await awake(page);
 }
 
-/** Waits until the island has woken up: it keeps a draft. */
+/** Waits until the island of this page has woken up: it keeps the draft anew. */
 async function awake(page: Page): Promise<void> {
-  await expect.poll(() => page.evaluate(() => Object.keys(localStorage).join())).toContain("draft");
+  const kept = () =>
+    page.evaluate(() => {
+      const drafts = Object.entries(localStorage).filter(([key]) => key.startsWith("nghe-dan:draft:"));
+      return drafts.some(([, text]) => JSON.parse(text).saved >= performance.timeOrigin);
+    });
+  await expect.poll(kept).toBe(true);
 }
 
 function held(page: Page): Promise<number> {
@@ -274,10 +278,7 @@ test("what was closed while it waited comes back too", async ({ page }) => {
   desk.proxy.set("cut");
   await page.getByRole("button", SEND).click();
   await waits(page);
-  await desk.server.run("campaign", "close", "desk-2026", "--on", "2026-01-01");
-  await expect
-    .poll(async () => (await ask(`${desk.server.origin}/s/${desk.point}`, desk.certificate)).status)
-    .toBe(410);
+  await closeCampaign(desk);
   desk.proxy.set("open");
   await online(page);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Đợt lấy ý kiến đã kết thúc");
@@ -291,10 +292,7 @@ test.describe("without scripting", () => {
 
   test("it is a plain form", async ({ page }) => {
     await page.goto(link());
-    await page.getByRole("button", { name: "Bắt đầu" }).click();
-    while (!(await page.getByRole("button", SEND).isVisible())) {
-      await page.getByRole("button", { name: "Tiếp tục" }).click();
-    }
+    while ((await onward(page).count()) > 0) await press(page, onward(page));
     await page.getByRole("button", SEND).click();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Đã gửi. Cảm ơn Ông/Bà.");
     expect(await desk.stored()).toBe(1);

@@ -201,9 +201,8 @@ async fn a_revoked_device_delivers_for_a_while_and_is_marked() {
     let response = new_id();
     let reply = world.put_as(&token, response, &world.document()).await;
     assert_eq!(reply.status, StatusCode::ACCEPTED);
-    let stored = world.store.response(response).await.unwrap().unwrap();
     assert_eq!(
-        (stored.status, stored.reason),
+        world.standing(response).await,
         (Status::Held, Some(Reason::Revoked))
     );
     world.clock.advance(Duration::days(31));
@@ -243,8 +242,7 @@ async fn a_wrong_clock_moves_no_answer_unnoticed() {
         let value = clock.to_string().parse().unwrap();
         request.headers_mut().insert("nghe-dan-clock", value);
         world.send(request).await;
-        let stored = world.store.response(id).await.unwrap().unwrap();
-        statuses.push((stored.status, stored.reason));
+        statuses.push(world.standing(id).await);
     }
     let held = (Status::Held, Some(Reason::Clock));
     assert_eq!(statuses, [(Status::Counted, None), held, held]);
@@ -259,11 +257,7 @@ async fn a_clock_that_runs_days_ahead_is_held_and_not_refused() {
     document["answered_on"] = json!("2030-01-01");
     let reply = world.put_as(&token, id, &document).await;
     assert_eq!(reply.status, StatusCode::ACCEPTED, "{}", reply.json());
-    let stored = world.store.response(id).await.unwrap().unwrap();
-    assert_eq!(
-        (stored.status, stored.reason),
-        (Status::Held, Some(Reason::Clock))
-    );
+    assert_eq!(world.standing(id).await, (Status::Held, Some(Reason::Clock)));
     let another = domain::id::ResponseId::new(date!(2030 - 01 - 01), service::clock::random());
     let stranger = world.put(another, &document).await;
     assert_eq!(stranger.code(), "response.invalid");
@@ -314,9 +308,8 @@ async fn what_was_given_as_an_answer_is_held_by_a_device_in_trial_and_never_a_tr
             (reply.status, &told["not_counted"], &told["reason"]),
             (StatusCode::ACCEPTED, &json!("held"), &json!("untold_trial"))
         );
-        let stored = world.store.response(response).await.unwrap().unwrap();
         assert_eq!(
-            (stored.status, stored.reason),
+            world.standing(response).await,
             (Status::Held, Some(Reason::UntoldTrial))
         );
     }

@@ -37,7 +37,7 @@ async fn a_response_is_recorded_once_however_often_it_is_sent() {
         (second.status, second.json()),
         (StatusCode::OK, json!({"recorded": true}))
     );
-    let stored = world.store.response(id).await.unwrap().unwrap();
+    let stored = world.stored(id).await;
     assert_eq!(
         (stored.status, stored.answered_on),
         (Status::Counted, date!(2026 - 11 - 22))
@@ -200,7 +200,7 @@ async fn nothing_answered_after_the_announced_end_is_taken() {
     in_time["answered_on"] = json!("2026-11-21");
     let id = new_id();
     assert_eq!(world.put(id, &in_time).await.status, StatusCode::CREATED);
-    let stored = world.store.response(id).await.unwrap().unwrap();
+    let stored = world.stored(id).await;
     assert_eq!(stored.status, Status::Counted, "an end is no closing");
     assert_eq!(
         world.put(known, &document).await.status,
@@ -288,8 +288,7 @@ async fn a_runaway_device_is_told_to_wait_and_nobody_else_is() {
         let id = new_id();
         let reply = world.send(put(id, &world.document_at(&point), token)).await;
         assert_eq!(reply.status, StatusCode::CREATED);
-        let stored = world.store.response(id).await.unwrap().unwrap();
-        assert_eq!((stored.status, stored.reason), (Status::Counted, None));
+        assert_eq!(world.standing(id).await, (Status::Counted, None));
     }
 }
 
@@ -304,16 +303,11 @@ async fn a_flood_under_the_code_on_the_wall_takes_nothing_from_the_device() {
         let reply = world.put(last, &world.document_at(&point)).await;
         assert_eq!(reply.status, StatusCode::CREATED, "a stuffer learns nothing");
     }
-    let stored = world.store.response(last).await.unwrap().unwrap();
-    assert_eq!(
-        (stored.status, stored.reason),
-        (Status::Held, Some(Reason::Burst))
-    );
+    assert_eq!(world.standing(last).await, (Status::Held, Some(Reason::Burst)));
     let id = new_id();
     let reply = world.put_as(&token, id, &world.document_at(&point)).await;
     assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.json());
-    let stored = world.store.response(id).await.unwrap().unwrap();
-    assert_eq!((stored.status, stored.reason), (Status::Counted, None));
+    assert_eq!(world.standing(id).await, (Status::Counted, None));
 }
 
 #[tokio::test]

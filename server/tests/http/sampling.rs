@@ -48,7 +48,7 @@ async fn the_cluster_of_a_point_goes_with_its_responses_and_is_never_shown() {
     document["case"] = json!("H-17");
     let id = new_id();
     assert_eq!(world.put(id, &document).await.status, StatusCode::CREATED);
-    let stored = world.store.response(id).await.unwrap().unwrap();
+    let stored = world.stored(id).await;
     assert_eq!(
         (stored.cluster.as_deref(), stored.case.as_deref()),
         (Some("29954-A3"), Some("H-17"))
@@ -62,7 +62,7 @@ async fn the_cluster_of_a_point_goes_with_its_responses_and_is_never_shown() {
         world.put(elsewhere, &world.document()).await.status,
         StatusCode::CREATED
     );
-    let stored = world.store.response(elsewhere).await.unwrap().unwrap();
+    let stored = world.stored(elsewhere).await;
     assert_eq!(stored.cluster, None, "a desk is no village");
 }
 
@@ -142,7 +142,7 @@ async fn a_field_that_the_point_knows_is_answered_for_everybody() {
             None => world.put(id, &document).await,
         };
         assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.json());
-        let stored = world.store.response(id).await.unwrap().unwrap();
+        let stored = world.stored(id).await;
         let answers = Answers::unpack(&version, &stored.answers.unwrap()).unwrap();
         assert_eq!(answers.to_json(&version).0["field"], "land");
         // The digest is over what was sent.

@@ -153,7 +153,7 @@ async fn a_dossier_rates_once_and_what_its_slip_knows_counts() {
     let id = new_id();
     let sent = world.put(id, &document).await;
     assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.json());
-    let stored = world.store.response(id).await.unwrap().unwrap();
+    let stored = world.stored(id).await;
     assert_eq!(stored.status, Status::Counted);
     assert_eq!(
         stored.rated().handled_by.map(|handled| handled.unit),

@@ -42,11 +42,7 @@ async fn only_a_device_is_told_that_an_answer_does_not_count() {
     let reply = world.put_as(&token, by_device, &document).await;
     assert_eq!((reply.status, reply.json()), (StatusCode::OK, told(&reply)));
     for id in [open, by_device] {
-        let stored = world.store.response(id).await.unwrap().unwrap();
-        assert_eq!(
-            (stored.status, stored.reason),
-            (Status::Trial, Some(Reason::Trial))
-        );
+        assert_eq!(world.standing(id).await, (Status::Trial, Some(Reason::Trial)));
     }
 }
 

@@ -167,7 +167,7 @@ async fn an_ended_campaign_is_closed_by_its_first_release() {
         let id = ResponseId::new(date!(2026 - 11 - 22), service::clock::random());
         let reply = world.put(id, &world.document()).await;
         assert_eq!(reply.status, StatusCode::CREATED);
-        let stored = world.store.response(id).await.unwrap().unwrap();
+        let stored = world.stored(id).await;
         (stored.status, stored.reason)
     };
     let closed_on = || world.service.campaign_by_key("desk-2026").unwrap().closed_on;

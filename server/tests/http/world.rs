@@ -12,6 +12,7 @@ use domain::channel::Channel;
 use domain::id::{CampaignId, ResponseId, UnitId};
 use domain::method::Selection;
 use domain::questionnaire::Version;
+use domain::status::{Reason, Status};
 use domain::text::Text;
 use domain::unit::{Unit, UnitFact, UnitKind, UnitLevel, UnitName};
 use http_body_util::BodyExt as _;
@@ -27,6 +28,7 @@ use service::setup::NewPoint;
 use service::{Options, Service};
 use store::SharedStore;
 use store::catalogue::{Campaign, DeviceState, Point, PointState, ReleaseRule, UnitRows};
+use store::responses::StoredResponse;
 use tempfile::TempDir;
 use time::macros::{date, datetime};
 use time::{Duration, OffsetDateTime};
@@ -268,6 +270,17 @@ impl World {
         }
         assert_eq!(reply.status, StatusCode::OK, "{path}");
         String::from_utf8(reply.body).unwrap()
+    }
+
+    /// A response that is there.
+    pub(crate) async fn stored(&self, id: ResponseId) -> StoredResponse {
+        self.store.response(id).await.unwrap().unwrap()
+    }
+
+    /// Whether a response that is there counts, and why it does not.
+    pub(crate) async fn standing(&self, id: ResponseId) -> (Status, Option<Reason>) {
+        let stored = self.stored(id).await;
+        (stored.status, stored.reason)
     }
 
     pub(crate) async fn put(&self, id: ResponseId, document: &Value) -> Reply {

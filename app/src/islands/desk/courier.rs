@@ -1,24 +1,27 @@
 //! Carries the outbox: keeps what was finished, sends it, and tells the server how the device is.
 
+mod contact;
+mod rescue;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use domain::canonical::{hex, sha256};
 use domain::civil;
 use domain::id::ResponseId;
-use domain::outbox::{Census, Change, Contact, Ledger, Millis, Outbox, Reply, State};
+use domain::outbox::{Census, Change, Ledger, Millis, Outbox, Reply, State};
 use js_sys::{Function, Promise, Uint8Array};
 use leptos::prelude::*;
 use serde_json::json;
-use time::OffsetDateTime;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::device::{Desk, Identity, Standing, now, today};
+use super::device::{Desk, Identity, now, today};
 use super::idb::{Loaded, Store};
 use super::net::{Answer, Body, ask, ask_within};
 use super::{browser, seal, slip};
+use contact::contact;
+pub(super) use rescue::{Rescued, rescue};
 
 /// How often the device tells how it is, and asks what is new.
 const CONTACT_EVERY: Millis = 60_000;
@@ -257,53 +260,6 @@ pub(super) async fn send_now() {
     wake();
 }
 
-/// A file with what the server does not hold, sealed, so that it can be handed on.
-pub(super) struct Rescued {
-    pub(super) file: String,
-    /// How many responses are in it, and how many should be.
-    pub(super) saved: usize,
-    pub(super) of: usize,
-}
-
-/// Puts together what the server does not hold. A response that cannot be read keeps none of the others back.
-pub(super) async fn rescue() -> Option<Rescued> {
-    let (store, device, held) = with(|courier| {
-        let outbox = &courier.outbox;
-        let held = outbox
-            .items()
-            .filter(|item| !matches!(item.state, State::Delivered { .. }))
-            .map(|item| {
-                let told = json!({
-                    "id": item.id,
-                    "clock_offset_s": outbox.offset_of(item.id).map(|ms| ms / 1_000),
-                    "trial": item.trial,
-                    "device": hash(courier.identity.tokens.of(item.enrolment)),
-                });
-                (item.id, told)
-            });
-        let device = hash(courier.identity.tokens.present());
-        (courier.store.clone(), device, held.collect::<Vec<_>>())
-    })?;
-    let mut of = held.len();
-    let mut responses = Vec::new();
-    for (id, mut response) in held {
-        match store.sealed(&id.to_string()).await {
-            Ok(Some(body)) => {
-                response["sealed"] = hex(&body.to_vec()).into();
-                responses.push(response);
-            }
-            Ok(None) if leave_out(id) => {}
-            // It was delivered and dropped meanwhile.
-            Ok(None) => of -= 1,
-            Err(_) => {}
-        }
-    }
-    let saved = responses.len();
-    let file = json!({"format": domain::device::FORMAT, "device": device, "responses": responses});
-    let file = file.to_string();
-    Some(Rescued { file, saved, of })
-}
-
 /// Leaves out a record whose sealed body is not there, and counts it among those that cannot be read; false when there is
 /// no such record any more.
 fn leave_out(id: ResponseId) -> bool {
@@ -453,75 +409,6 @@ async fn put(id: ResponseId, body: &Uint8Array) -> Option<Answer> {
     Some(answer)
 }
 
-/// Says whose a token is, and opens nothing.
-fn hash(token: &str) -> String {
-    hex(&sha256(token.as_bytes()))
-}
-
-/// Tells how the device is, hears where it stands, and takes over what is asked.
-async fn contact() {
-    let (storage, persisted) = browser::storage().await;
-    let told = with(|courier| {
-        courier.watched.status.update(|status| {
-            status.storage = storage;
-            status.persisted = persisted;
-        });
-        (
-            courier.identity.tokens.present().to_owned(),
-            courier.report(storage, persisted),
-            std::mem::take(&mut courier.failed),
-        )
-    });
-    let Some((token, report, failed)) = told else {
-        return;
-    };
-    let answer = ask("POST", "/api/v1/device/contact", Some(&token), Body::Json(report)).await;
-    let standing = answer
-        .as_ref()
-        .filter(|answer| answer.status == 200)
-        .and_then(|answer| serde_json::from_str::<Standing>(&answer.body).ok());
-    let heard = with(|courier| {
-        courier.watched.status.update(|status| {
-            status.connected = standing.is_some();
-            status.unknown = answer.as_ref().is_some_and(|answer| answer.status == 401);
-            // What was told is told; what still fails, and what failed meanwhile, is for the next time.
-            courier.failed |= if standing.is_some() {
-                status.failing
-            } else {
-                failed
-            };
-        });
-        let contact = answer.as_ref().and_then(|answer| Contact::read(&answer.body));
-        let contact = contact.filter(|_| standing.is_some())?;
-        let changes = courier.step(|outbox, now| outbox.heard(&contact, now));
-        Some((courier.store.clone(), changes))
-    });
-    if let Some(Some((store, changes))) = heard {
-        write(&store, &changes).await;
-    }
-    if standing.is_some_and(|standing| standing.state != "revoked") {
-        refresh(&token).await;
-    }
-}
-
-/// Takes over what is asked, whole or not at all.
-async fn refresh(token: &str) {
-    let answer = ask("GET", "/api/v1/device", Some(token), Body::None).await;
-    let Some(answer) = answer.filter(|answer| answer.status == 200) else {
-        return;
-    };
-    let fresh = with(|courier| (courier.desk != answer.body).then(|| courier.store.clone()));
-    let (Some(Some(store)), Some(desk)) = (fresh, Desk::read(&answer.body)) else {
-        return;
-    };
-    if store.put_meta(DESK, &answer.body).await.is_ok() {
-        with(|courier| {
-            courier.desk = answer.body;
-            courier.watched.desk.set(Some(desk));
-        });
-    }
-}
-
 impl Courier {
     /// Looks at the clock and takes a step that goes by it; what to write for both. Otherwise a clock that was set a moment
     /// ago would make every copy old.
@@ -535,40 +422,6 @@ impl Courier {
     fn note_storage(&mut self, works: bool) {
         self.failed |= !works;
         self.watched.status.update(|status| status.failing = !works);
-    }
-
-    fn report(&self, storage: Option<(f64, f64)>, persisted: Option<bool>) -> String {
-        let now = now();
-        let census = self.outbox.census();
-        let age = |at: Millis| (now - at).max(0) / 1_000;
-        let clock = OffsetDateTime::from_unix_timestamp(now / 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-        let abandoned: Vec<_> = self
-            .abandoned
-            .iter()
-            .filter_map(|(key, attempts)| {
-                let (on, question) = key.split_once(' ')?;
-                Some(json!({"on": on, "question": question, "attempts": attempts}))
-            })
-            .collect();
-        #[expect(clippy::cast_possible_truncation, reason = "a number of bytes is whole")]
-        let bytes = |bytes: f64| bytes as i64;
-        let mut report = json!({
-            "clock": civil::format_instant(clock),
-            "unsent": census.unsent,
-            "oldest_unsent_s": census.oldest_unsent.map(age),
-            "refused": census.refused,
-            "last_delivery_s": self.outbox.ledger().last_delivery.map(age),
-            "program": browser::program(),
-            "storage_used": storage.map(|(used, _)| bytes(used)),
-            "storage_quota": storage.map(|(_, quota)| bytes(quota)),
-            "persisted": persisted,
-            "abandoned": abandoned,
-        });
-        // Said only when it is so: an older server, to which a newer one was put back, takes no field that it does not know.
-        if self.failed || self.watched.status.with_untracked(|status| status.unreadable > 0) {
-            report["storage_failing"] = true.into();
-        }
-        report.to_string()
     }
 }
 
