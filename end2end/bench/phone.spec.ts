@@ -3,6 +3,7 @@
 
 import { type Browser, chromium, type Page, test } from "@playwright/test";
 
+import { press } from "../support/form.ts";
 import { type Desk, startDesk } from "../support/kiosk.ts";
 
 /** The line and the processor of the specification. */
@@ -132,8 +133,10 @@ for (const [when, hold] of [
     const durations: number[] = [];
     for (let run = 0; run < TAP_RUNS; run += 1) {
       const page = await slowPage(hold);
-      await page.goto(address(), { waitUntil: "domcontentloaded" });
-      await page.getByRole("button", { name: "Bắt đầu" }).click({ noWaitAfter: true });
+      // All but the wasm is there before the first tap: whoever read the first page has its fonts, and only holding the wasm back
+      // lets this browser load them again.
+      await page.goto(address());
+      await press(page, page.getByRole("button", { name: "Bắt đầu" }));
       await page.locator("progress").waitFor();
       if (!hold) await page.waitForLoadState("networkidle");
       durations.push(...(await taps(page)));
