@@ -66,7 +66,7 @@ pub(crate) async fn open_sqlite(path: &str, options: Options) -> Result<Db<Sqlit
     let write = base
         .clone()
         .pragma("secure_delete", "on")
-        .pragma("cache_size", "-32768")
+        .pragma("cache_size", "-16384")
         .optimize_on_close(true, None);
     // The writer is a pool of one, outside the readers: writers queue here instead of at the file's lock.
     let writer = SqlitePoolOptions::new()
@@ -78,7 +78,8 @@ pub(crate) async fn open_sqlite(path: &str, options: Options) -> Result<Db<Sqlit
         .acquire_timeout(Duration::from_secs(30))
         .connect_with(write)
         .await?;
-    let read = base.pragma("cache_size", "-8192").pragma("query_only", "on");
+    // A reader keeps little: there are several, and the system keeps the same pages once for all of them.
+    let read = base.pragma("cache_size", "-2048").pragma("query_only", "on");
     let reader = SqlitePoolOptions::new()
         .max_connections(options.connections)
         .test_before_acquire(false)
