@@ -278,6 +278,11 @@ impl Kiosk {
         self.screen.set(Screen::Question);
     }
 
+    /// Whether something is so of the person's way through the questions; of nobody's nothing is.
+    pub(super) fn is(self, ask: impl FnOnce(&Session) -> bool) -> bool {
+        self.session.with(|session| session.as_ref().is_some_and(ask))
+    }
+
     /// Changes the answer on the screen.
     pub(super) fn change(self, act: impl FnOnce(&mut Session)) {
         self.touch();
@@ -302,10 +307,7 @@ impl Kiosk {
         self.session.update(|session| {
             more = session.as_mut().is_some_and(Session::forward);
         });
-        let told = self
-            .session
-            .with_untracked(|session| session.as_ref().is_some_and(Session::is_told));
-        if told {
+        if untrack(|| self.is(Session::is_told)) {
             // What is said about the field is read with it.
             request_animation_frame(|| browser::focus(typed::FIELD));
         }

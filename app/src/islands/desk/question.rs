@@ -347,17 +347,15 @@ fn multiple(kiosk: Kiosk, options: &[ChoiceOption], at_most: Option<u8>) -> AnyV
 
 /// Back, and on: skip, next or send.
 fn steps(kiosk: Kiosk) -> impl IntoView {
-    let with =
-        move |ask: fn(&Session) -> bool| kiosk.session.with(|session| session.as_ref().is_some_and(ask));
     let last = move || {
-        with(|session| {
+        kiosk.is(|session| {
             let (place, count) = session.progress();
             place == count
         })
     };
     // What cannot be skipped is no place to go on from. The button can be reached all the same, and says why.
-    let given = move || with(Session::is_answered) || with(Session::is_unread);
-    let barred = move || !given() && !with(Session::may_skip);
+    let given = move || kiosk.is(Session::is_answered) || kiosk.is(Session::is_unread);
+    let barred = move || !given() && !kiosk.is(Session::may_skip);
     let words = move || {
         let key = match (last(), given() || barred()) {
             (true, _) => "kiosk-send",

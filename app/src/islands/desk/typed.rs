@@ -112,12 +112,7 @@ pub(super) fn date(kiosk: Kiosk, session: &Session) -> AnyView {
             part.with(|part| !part.is_empty() && (longest == 2 || part.chars().count() >= longest))
         })
     };
-    let told = move || {
-        kiosk
-            .session
-            .with(|session| session.as_ref().is_some_and(Session::is_told))
-    };
-    let wrong = move || (complete() || told()) && read().is_none();
+    let wrong = move || (complete() || kiosk.is(Session::is_told)) && read().is_none();
     let go = move |place: usize| {
         at.set(place);
         if let Some((id, _, _)) = PARTS.get(place) {
