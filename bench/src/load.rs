@@ -41,6 +41,17 @@ impl Seen {
         self.responses as f64 / self.seconds
     }
 
+    /// Both together.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.waits.extend(other.waits);
+        self.waits.sort_unstable();
+        Self {
+            responses: self.responses + other.responses,
+            seconds: self.seconds + other.seconds,
+            waits: self.waits,
+        }
+    }
+
     /// The time in milliseconds within which that many of a thousand requests were answered.
     pub(crate) fn wait_ms(&self, per_mille: usize) -> f64 {
         let place = self.waits.len() * per_mille / 1000;

@@ -35,7 +35,7 @@ struct Args {
     /// Responses in the database before intake is measured [default: 20,000; 1,000,000 with --full].
     #[arg(long)]
     before: Option<usize>,
-    /// Seconds for which each rate is measured [default: 3; 20 with --full].
+    /// Seconds for which each rate is measured [default: 5; 20 with --full].
     #[arg(long)]
     seconds: Option<u64>,
     /// Connections that send responses.
@@ -115,7 +115,7 @@ impl Args {
     }
 
     fn duration(&self) -> Duration {
-        Duration::from_secs(self.seconds.unwrap_or(if self.full { 20 } else { 3 }))
+        Duration::from_secs(self.seconds.unwrap_or(if self.full { 20 } else { 5 }))
     }
 }
 

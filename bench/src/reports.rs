@@ -18,7 +18,7 @@ use crate::Args;
 use crate::intake::MEMORY_MB;
 use crate::load;
 use crate::process::{self, Folder, Running};
-use crate::table::{Bar, Table};
+use crate::table::{Bar, Table, median};
 use crate::world::{Asked, World};
 
 const DESK: Asked = Asked {
@@ -30,7 +30,7 @@ const DESK: Asked = Asked {
 /// Responses in a transaction while the database is filled.
 const FILL: usize = 2048;
 /// How often each reading is repeated; the median is shown.
-const READINGS: usize = 15;
+const READINGS: usize = 201;
 /// How many people answer at each point of the province on the day that changes.
 const LATE: usize = 10;
 /// How long the server's first night may take: it erases the exact time of each response, a thousand at a time.
@@ -42,13 +42,6 @@ pub(crate) struct Size {
     pub(crate) responses: usize,
     pub(crate) communes: usize,
     pub(crate) days: usize,
-}
-
-/// Milliseconds of each reading.
-struct Readings {
-    country: f64,
-    communes: f64,
-    commune: f64,
 }
 
 /// Fills two databases, makes releases of both, reads them, and recounts the larger.
@@ -65,7 +58,6 @@ pub(crate) async fn run(args: &Args, folder: &Folder, table: &mut Table) -> Resu
     fill(&mut world, small).await?;
     world.service.fold().await?;
     world.service.release_all().await?;
-    let few = readings(&world, &large, None).await?;
     world.close().await;
 
     let url = url("reports.db");
@@ -114,19 +106,7 @@ pub(crate) async fn run(args: &Args, folder: &Folder, table: &mut Table) -> Resu
     );
     table.line("its peak memory", changed.peak_mb, "MB", Bar::AtMost(MEMORY_MB));
 
-    let world = World::open(&url, DESK).await?;
-    let many = readings(&world, &large, Some(table)).await?;
-    world.close().await;
-    let bar = Bar::AtMost(1.2);
-    let ratio = args.report_ratio();
-    table.line(
-        &format!("country: against 1/{ratio} of the responses in the same cells"),
-        many.country / few.country,
-        "",
-        bar,
-    );
-    table.line("all communes: the same", many.communes / few.communes, "", bar);
-    table.line("one commune: the same", many.commune / few.commune, "", bar);
+    readings(args, &few_url, &url, table).await?;
     over_http(args, folder, &url, table).await?;
     recount(args, folder, &url, table).await
 }
@@ -179,105 +159,148 @@ async fn late_day(world: &mut World, size: Size) -> Result<()> {
     Ok(())
 }
 
-/// Reads and opens cells as pages do, in this process.
-async fn readings(world: &World, size: &Size, table: Option<&mut Table>) -> Result<Readings> {
+/// Reads and opens cells as pages do, in this process, from both databases in turn: a reading takes as long as what else
+/// the machine does just then, so that only those made one right after the other can be compared.
+async fn readings(args: &Args, few_url: &str, many_url: &str, table: &mut Table) -> Result<()> {
+    let few = World::open(few_url, DESK).await?;
+    let many = World::open(many_url, DESK).await?;
+    let bars = [20.0, 100.0, 5.0];
+    let (mut rows, mut shown, mut shown_of_few) = (0, 0, 0);
+    let mut against = Vec::new();
+    for ((less, more), bar) in asks(&few)?.into_iter().zip(asks(&many)?).zip(bars) {
+        let (mut times, mut base) = (Vec::new(), Vec::new());
+        let (mut read, mut read_few) = (Opened::default(), Opened::default());
+        for _ in 0..READINGS {
+            read_few = open_all(&few, &less).await?;
+            base.push(read_few.milliseconds);
+            read = open_all(&many, &more).await?;
+            times.push(read.milliseconds);
+        }
+        let took = median(times);
+        table.line(more.what, took, "ms", Bar::AtMost(bar));
+        if more.weighed {
+            ensure!(read.rows >= args.reports().communes, "a commune has no cell");
+            table.line("their bytes", megabytes(read.bytes), "MB", Bar::AtMost(2.0));
+        }
+        against.push(took / median(base));
+        rows += read.rows;
+        shown += read.shown;
+        shown_of_few += read_few.shown;
+    }
+    table.line("rows read for these", count(rows), "", Bar::None);
+    table.line("of them shown", count(shown), "", Bar::None);
+    // What is hidden is opened in no time: where this is less, the comparisons below say nothing.
+    table.line(
+        "of them shown with fewer responses",
+        count(shown_of_few),
+        "",
+        Bar::None,
+    );
+    few.close().await;
+    many.close().await;
+    let first = format!(
+        "country: against 1/{} of the responses in the same cells",
+        args.report_ratio()
+    );
+    for (what, ratio) in [&first, "all communes: the same", "one commune: the same"]
+        .into_iter()
+        .zip(against)
+    {
+        table.line(what, ratio, "", Bar::AtMost(1.2));
+    }
+    Ok(())
+}
+
+/// A reading.
+struct Ask {
+    what: &'static str,
+    units: Vec<UnitId>,
+    periods: Vec<String>,
+    channels: &'static [&'static str],
+    items: bool,
+    /// Whether its bytes are held against a bar.
+    weighed: bool,
+}
+
+/// What the bars are about.
+fn asks(world: &World) -> Result<[Ask; 3]> {
     let today: Date = world.service.today();
     let units = world.service.units();
     let country = units.country(today).context("the country is a unit")?.unit.id;
     let mut provinces = vec![country];
     provinces.extend(units.children_on(country, today).map(|unit| unit.unit.id));
-    let communes: Vec<UnitId> = units
+    let communes = units
         .level_on(UnitLevel::Commune, today)
-        .map(|commune| commune.unit.id)
-        .collect();
+        .map(|commune| commune.unit.id);
     let year = world.campaign.starts_on.year();
-    let months: Vec<String> = (1..=12).map(|month| format!("{year}-{month:02}")).collect();
+    let months = (1..=12).map(|month| format!("{year}-{month:02}"));
     let year = year.to_string();
-    let mut with_months = vec![year.as_str()];
-    with_months.extend(months.iter().map(String::as_str));
-    let asks = [
-        (&provinces[..], &with_months[..1], &["all"][..], true),
-        (&communes[..], &with_months[..1], &["all"][..], false),
-        (
-            &[world.points[0].unit][..],
-            &with_months[..],
-            &["all", "desk", "online"],
-            true,
-        ),
-    ];
-    let mut medians = Vec::new();
-    let mut sizes = Vec::new();
-    for (units, periods, channels, items) in asks {
-        let query = CellQuery {
-            campaign: world.campaign.id,
-            version: world.version.id,
-            units,
-            periods,
-            channels,
-            items,
-        };
-        let mut times = Vec::new();
-        let mut read = (0, 0, 0);
-        for _ in 0..READINGS {
-            let started = Instant::now();
-            read = open_all(world, &query).await?;
-            times.push(started.elapsed().as_secs_f64() * 1000.0);
-        }
-        medians.push(median(times));
-        sizes.push(read);
-    }
-    let [country, communes, commune] = medians[..] else {
-        unreachable!("three asks")
-    };
-    if let Some(table) = table {
-        table.line(
-            "country and 34 provinces, all figures, a year",
-            country,
-            "ms",
-            Bar::AtMost(20.0),
-        );
-        table.line(
-            "all communes, whole, parts and factors, a year",
-            communes,
-            "ms",
-            Bar::AtMost(100.0),
-        );
-        table.line("their bytes", megabytes(sizes[1].1), "MB", Bar::AtMost(2.0));
-        table.line(
-            "one commune with everything and its twelve months",
-            commune,
-            "ms",
-            Bar::AtMost(5.0),
-        );
-        let shown: usize = sizes.iter().map(|(_, _, shown)| shown).sum();
-        let rows: usize = sizes.iter().map(|(rows, _, _)| rows).sum();
-        table.line("rows read for these", count(rows), "", Bar::None);
-        table.line("of them shown", count(shown), "", Bar::None);
-        ensure!(sizes[1].0 >= size.communes, "a commune has no cell");
-    }
-    Ok(Readings {
-        country,
-        communes,
-        commune,
-    })
+    Ok([
+        Ask {
+            what: "country and 34 provinces, all figures, a year",
+            units: provinces,
+            periods: vec![year.clone()],
+            channels: &["all"],
+            items: true,
+            weighed: false,
+        },
+        Ask {
+            what: "all communes, whole, parts and factors, a year",
+            units: communes.collect(),
+            periods: vec![year.clone()],
+            channels: &["all"],
+            items: false,
+            weighed: true,
+        },
+        Ask {
+            what: "one commune with everything and its twelve months",
+            units: vec![world.points[0].unit],
+            periods: std::iter::once(year).chain(months).collect(),
+            channels: &["all", "desk", "online"],
+            items: true,
+            weighed: false,
+        },
+    ])
 }
 
-/// Rows, their bytes, and how many of them are shown.
-async fn open_all(world: &World, query: &CellQuery<'_>) -> Result<(usize, usize, usize)> {
-    let rows = world.store.cells(query).await?;
+/// What a reading came to.
+#[derive(Default)]
+struct Opened {
+    milliseconds: f64,
+    rows: usize,
+    bytes: usize,
+    shown: usize,
+}
+
+async fn open_all(world: &World, ask: &Ask) -> Result<Opened> {
+    let periods: Vec<&str> = ask.periods.iter().map(String::as_str).collect();
+    let query = CellQuery {
+        campaign: world.campaign.id,
+        version: world.version.id,
+        units: &ask.units,
+        periods: &periods,
+        channels: ask.channels,
+        items: ask.items,
+    };
     let opening = Opening {
         version: &world.version.version,
         selection: world.campaign.selection,
         minimum: release::Rules::PUBLIC.threshold,
     };
-    let (mut bytes, mut shown) = (0, 0);
+    let started = Instant::now();
+    let rows = world.store.cells(&query).await?;
+    let mut opened = Opened {
+        rows: rows.len(),
+        ..Opened::default()
+    };
     for row in &rows {
-        bytes += row.nodes.len() + row.items.len();
+        opened.bytes += row.nodes.len() + row.items.len();
         let state = row.hidden.and_then(State::from_code);
         let disclosed = release::open(&opening, state, &row.nodes, &row.items)?;
-        shown += usize::from(matches!(disclosed, release::Disclosed::Shown(_)));
+        opened.shown += usize::from(matches!(disclosed, release::Disclosed::Shown(_)));
     }
-    Ok((rows.len(), bytes, shown))
+    opened.milliseconds = started.elapsed().as_secs_f64() * 1000.0;
+    Ok(opened)
 }
 
 /// The same over HTTP, as JSON, from the program as it ships.
@@ -351,11 +374,6 @@ async fn recount(args: &Args, folder: &Folder, url: &str, table: &mut Table) -> 
         Bar::AtLeast(1.0),
     );
     Ok(())
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_unstable_by(f64::total_cmp);
-    times[times.len() / 2]
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]

@@ -214,7 +214,7 @@ impl World {
         }
     }
 
-    /// Closes the database, so that the program under test has it to itself.
+    /// Closes the database.
     pub(crate) async fn close(self) {
         self.service.close().await;
     }

@@ -6,7 +6,9 @@
 //!
 //! Those who were answered together come back together, but not at the same instant. A writer that took the
 //! first of them at once would write one response, then all the others, then one again, and pay for twice as
-//! many transactions. So it waits a moment while fewer are there than the last time.
+//! many transactions. So it waits a moment for as many as it knows of: those it just answered, and those who
+//! came while it wrote. Counting only the former, people stay split into halves that take turns, and each
+//! half waits for a flush of its own.
 
 use std::time::Duration;
 
@@ -21,7 +23,7 @@ use crate::intake::Refusal;
 /// The most responses written in one transaction: enough that the commit's cost vanishes in it, and few
 /// enough that nobody waits long for the others of the batch.
 const BATCH: usize = 256;
-/// How long the writer waits for as many as it had before. Far less than a commit takes on a slow disk, and nothing
+/// How long the writer waits for as many as it knows of. Far less than a commit takes on a slow disk, and nothing
 /// that a person notices.
 const GATHER: Duration = Duration::from_millis(4);
 /// When the queue is full, the writer needs about this long to empty it.
@@ -78,8 +80,8 @@ impl Queue {
 async fn write(store: SharedStore, mut receiver: mpsc::Receiver<Message>) {
     let mut messages = Vec::with_capacity(BATCH);
     let mut open = true;
-    let mut last = 0;
-    while open && gather(&mut receiver, &mut messages, last).await {
+    let mut known = 0;
+    while open && gather(&mut receiver, &mut messages, known).await {
         let mut batch = Vec::with_capacity(messages.len());
         let mut replies = Vec::with_capacity(messages.len());
         for message in messages.drain(..) {
@@ -97,18 +99,20 @@ async fn write(store: SharedStore, mut receiver: mpsc::Receiver<Message>) {
                 }
             }
         }
-        last = batch.len();
-        record(&store, &batch, replies).await;
+        let recorded = store.record(&batch).await;
+        // Counted before anyone is answered: after it, who waits may be one of those answered just now.
+        known = batch.len() + receiver.len();
+        answer(&store, &batch, recorded, replies).await;
     }
 }
 
-/// Waits for a message, then a moment for as many as there were in the last batch. False when no more can come.
-async fn gather(receiver: &mut mpsc::Receiver<Message>, messages: &mut Vec<Message>, last: usize) -> bool {
+/// Waits for a message, then a moment for as many as are known of. False when no more can come.
+async fn gather(receiver: &mut mpsc::Receiver<Message>, messages: &mut Vec<Message>, known: usize) -> bool {
     if receiver.recv_many(messages, BATCH).await == 0 {
         return false;
     }
     let enough = async {
-        while messages.len() < last {
+        while messages.len() < known.min(BATCH) {
             let room = BATCH - messages.len();
             if receiver.recv_many(messages, room).await == 0 {
                 break;
@@ -120,8 +124,14 @@ async fn gather(receiver: &mut mpsc::Receiver<Message>, messages: &mut Vec<Messa
     true
 }
 
-async fn record(store: &SharedStore, batch: &[NewResponse], replies: Vec<Reply>) {
-    match store.record(batch).await {
+/// Tells everyone of a batch what became of it.
+async fn answer(
+    store: &SharedStore,
+    batch: &[NewResponse],
+    recorded: Result<Vec<Recorded>, StoreError>,
+    replies: Vec<Reply>,
+) {
+    match recorded {
         Ok(recorded) => {
             for (reply, recorded) in replies.into_iter().zip(recorded) {
                 let _ = reply.send(Ok(recorded));
@@ -238,7 +248,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_writer_waits_for_as_many_as_last_time_and_not_for_ever() {
+    async fn the_writer_waits_for_as_many_as_it_knows_of_and_not_for_ever() {
         let (sender, mut receiver) = mpsc::channel(8);
         let mut messages = Vec::new();
         let send = async || sender.send(Message::Close).await.unwrap();
