@@ -209,8 +209,8 @@ pub(crate) fn peak_mb(pid: u32) -> Result<f64> {
 /// Processor seconds that a process used so far.
 pub(crate) fn cpu_seconds(pid: u32) -> Result<f64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    let (ticks, _) = ticks_and_parent(&stat).context("a process has a time")?;
-    Ok(ticks / TICKS)
+    let times = Times::parse(&stat).context("a process has a time")?;
+    Ok(times.own / TICKS)
 }
 
 /// Processor seconds of a process, its children that run, and those that ended.
@@ -222,22 +222,38 @@ pub(crate) fn family_cpu_seconds(pid: u32) -> Result<f64> {
         let Ok(stat) = fs::read_to_string(&path) else {
             continue;
         };
-        let Some((ticks, parent)) = ticks_and_parent(&stat) else {
+        let Some(times) = Times::parse(&stat) else {
             continue;
         };
-        if parent == pid || path.starts_with(format!("/proc/{pid}")) {
-            total += ticks;
+        if path.starts_with(format!("/proc/{pid}")) {
+            total += times.own + times.ended_children;
+        } else if times.parent == pid {
+            total += times.own;
         }
     }
     Ok(total / TICKS)
 }
 
-/// User and system time, and the parent's number, out of `/proc/PID/stat`.
-fn ticks_and_parent(stat: &str) -> Option<(f64, u32)> {
-    // The name in brackets may hold blanks.
-    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    let tick = |index: usize| fields.get(index)?.parse::<f64>().ok();
-    Some((tick(11)? + tick(12)?, fields.get(1)?.parse().ok()?))
+/// User and system time out of `/proc/PID/stat`, in ticks.
+#[derive(Debug, PartialEq)]
+struct Times {
+    parent: u32,
+    own: f64,
+    /// Of children that ended and were waited for.
+    ended_children: f64,
+}
+
+impl Times {
+    fn parse(stat: &str) -> Option<Self> {
+        // The name in brackets may hold blanks.
+        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+        let ticks = |index: usize| fields.get(index)?.parse::<f64>().ok();
+        Some(Self {
+            parent: fields.get(1)?.parse().ok()?,
+            own: ticks(11)? + ticks(12)?,
+            ended_children: ticks(13)? + ticks(14)?,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -246,8 +262,13 @@ mod tests {
 
     #[test]
     fn a_process_knows_what_it_used() {
-        let stat = "7 (a b) c) S 3 7 7 0 -1 0 0 0 0 0 250 50 0 0 20 0 1 0 1 1 1";
-        assert_eq!(ticks_and_parent(stat), Some((300.0, 3)));
+        let stat = "7 (a b) c) S 3 7 7 0 -1 0 0 0 0 0 250 50 30 4 20 0 1 0 1 1 1";
+        let times = Times {
+            parent: 3,
+            own: 300.0,
+            ended_children: 34.0,
+        };
+        assert_eq!(Times::parse(stat), Some(times));
         let own = std::process::id();
         assert!(peak_mb(own).unwrap() > 1.0);
         assert!(family_cpu_seconds(own).unwrap() >= 0.0 && cpu_seconds(own).unwrap() >= 0.0);

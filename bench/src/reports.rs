@@ -3,9 +3,11 @@
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
+use domain::answer::Answer;
 use domain::channel::Channel;
 use domain::id::UnitId;
-use domain::release::{self, Opening, State};
+use domain::layout::ItemKind;
+use domain::release::{self, Disclosed, Opening, State};
 use domain::unit::UnitLevel;
 use service::clock::{Clock as _, SystemClock};
 use service::releases::is_night;
@@ -120,6 +122,7 @@ async fn fill(world: &mut World, size: Size) -> Result<()> {
         size.responses
     );
     let first = world.campaign.starts_on;
+    let protected = protected(world);
     let mut batch: Vec<NewResponse> = Vec::with_capacity(FILL);
     for cell in 0..cells {
         let (day, commune) = (cell / size.communes, cell % size.communes);
@@ -128,6 +131,7 @@ async fn fill(world: &mut World, size: Size) -> Result<()> {
         for _ in 0..count {
             let point = commune * world.points.len() / size.communes;
             let mut response = world.response(point, date);
+            ask_everything(&mut response, &protected);
             // A cell has one channel, so that its number of tallies is the same in both databases.
             response.channel = [Channel::DeskDevice, Channel::PointQr][(day + commune) % 2];
             batch.push(response);
@@ -141,6 +145,26 @@ async fn fill(world: &mut World, size: Size) -> Result<()> {
     Ok(())
 }
 
+/// Which questions of the version need more people than others.
+fn protected(world: &World) -> Vec<bool> {
+    let questions = world.version.version.questions();
+    questions.map(|(_, question)| question.is_protected()).collect()
+}
+
+/// A question that few were asked is not published of a small cell, so that with fewer responses the same cells would hold
+/// fewer figures. Here everybody is asked everything, and nobody what only twenty may answer for.
+fn ask_everything(response: &mut NewResponse, protected: &[bool]) {
+    let items = response.version.layout().items().iter();
+    for (item, answer) in items.zip(&mut response.answers.items) {
+        *answer = match (*answer, &item.kind) {
+            _ if protected[item.question] => Answer::NotShown,
+            (Answer::NotShown, ItemKind::Choice { .. }) => Answer::Choice(0),
+            (Answer::NotShown, ItemKind::Multiple { .. }) => Answer::Multiple(1),
+            (given, _) => given,
+        };
+    }
+}
+
 /// Answers of one past day that arrive late, at every point of one province.
 async fn late_day(world: &mut World, size: Size) -> Result<()> {
     let today = world.service.today();
@@ -148,11 +172,16 @@ async fn late_day(world: &mut World, size: Size) -> Result<()> {
     let province = |unit: UnitId| units.parent_on(unit, today).map(|above| above.unit.id);
     let first = province(world.points[0].unit);
     let date = world.campaign.starts_on + Duration::days(100);
+    let protected = protected(world);
     let mut batch = Vec::new();
     for commune in 0..size.communes {
         let point = commune * world.points.len() / size.communes;
         if province(world.points[point].unit) == first {
-            batch.extend((0..LATE).map(|_| world.response(point, date)));
+            for _ in 0..LATE {
+                let mut response = world.response(point, date);
+                ask_everything(&mut response, &protected);
+                batch.push(response);
+            }
         }
     }
     world.store.record(&batch).await?;
@@ -165,7 +194,7 @@ async fn readings(args: &Args, few_url: &str, many_url: &str, table: &mut Table)
     let few = World::open(few_url, DESK).await?;
     let many = World::open(many_url, DESK).await?;
     let bars = [20.0, 100.0, 5.0];
-    let (mut rows, mut shown, mut shown_of_few) = (0, 0, 0);
+    let (mut rows, mut shown, mut figures, mut figures_of_few) = (0, 0, 0, 0);
     let mut against = Vec::new();
     for ((less, more), bar) in asks(&few)?.into_iter().zip(asks(&many)?).zip(bars) {
         let (mut times, mut base) = (Vec::new(), Vec::new());
@@ -185,14 +214,16 @@ async fn readings(args: &Args, few_url: &str, many_url: &str, table: &mut Table)
         against.push(took / median(base));
         rows += read.rows;
         shown += read.shown;
-        shown_of_few += read_few.shown;
+        figures += read.figures;
+        figures_of_few += read_few.figures;
     }
     table.line("rows read for these", count(rows), "", Bar::None);
     table.line("of them shown", count(shown), "", Bar::None);
+    table.line("figures in these", count(figures), "", Bar::None);
     // What is hidden is opened in no time: where this is less, the comparisons below say nothing.
     table.line(
-        "of them shown with fewer responses",
-        count(shown_of_few),
+        "figures with fewer responses",
+        count(figures_of_few),
         "",
         Bar::None,
     );
@@ -270,6 +301,8 @@ struct Opened {
     rows: usize,
     bytes: usize,
     shown: usize,
+    /// Parts, factors and items that are not withheld.
+    figures: usize,
 }
 
 async fn open_all(world: &World, ask: &Ask) -> Result<Opened> {
@@ -297,7 +330,12 @@ async fn open_all(world: &World, ask: &Ask) -> Result<Opened> {
         opened.bytes += row.nodes.len() + row.items.len();
         let state = row.hidden.and_then(State::from_code);
         let disclosed = release::open(&opening, state, &row.nodes, &row.items)?;
-        opened.shown += usize::from(matches!(disclosed, release::Disclosed::Shown(_)));
+        if let Disclosed::Shown(figures) = &disclosed {
+            let nodes = figures.nodes.iter().map(|node| node.withheld);
+            let items = figures.items.iter().map(|item| item.withheld);
+            opened.shown += 1;
+            opened.figures += nodes.chain(items).filter(Option::is_none).count();
+        }
     }
     opened.milliseconds = started.elapsed().as_secs_f64() * 1000.0;
     Ok(opened)

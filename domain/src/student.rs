@@ -2,16 +2,26 @@
 //! series and the expansion of Abramowitz and Stegun, *Handbook of Mathematical Functions*, 1964, 26.7.
 
 use std::f64::consts::PI;
+use std::sync::LazyLock;
 
 use crate::float::as_f64;
-use crate::normal;
+use crate::normal::{self, Z95};
 
 /// Up to here the distribution is summed exactly; above, the asymptotic expansion is close enough and faster.
 const EXACT: i64 = 60;
 
 /// The 97.5 % point of t with `freedom` degrees of freedom, for two-sided 95 % intervals.
+///
+/// A page of figures asks for hundreds, so those that take a search are searched once.
 pub fn t95(freedom: i64) -> f64 {
-    quantile(0.975, freedom)
+    static FEW: LazyLock<Vec<f64>> = LazyLock::new(|| (0..=EXACT).map(|few| quantile(0.975, few)).collect());
+    if freedom > EXACT {
+        return expand(Z95, as_f64(freedom));
+    }
+    usize::try_from(freedom)
+        .ok()
+        .and_then(|few| FEW.get(few).copied())
+        .unwrap_or(f64::NAN)
 }
 
 /// The value below which t falls with `probability`; not a number without a degree of freedom.
@@ -113,8 +123,18 @@ mod tests {
     }
 
     #[test]
+    fn kept_points_are_those_that_are_searched() {
+        for freedom in [1, 2, 29, 60, 61, 10_000] {
+            assert!(
+                (t95(freedom) / quantile(0.975, freedom) - 1.0).abs() < 1e-14,
+                "{freedom}"
+            );
+        }
+    }
+
+    #[test]
     fn symmetric_and_undefined_without_freedom() {
         assert!((quantile(0.1, 7) + quantile(0.9, 7)).abs() < 1e-14);
-        assert!(t95(0).is_nan());
+        assert!(t95(0).is_nan() && t95(-1).is_nan());
     }
 }
