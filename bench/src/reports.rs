@@ -193,10 +193,9 @@ async fn late_day(world: &mut World, size: Size) -> Result<()> {
 async fn readings(args: &Args, few_url: &str, many_url: &str, table: &mut Table) -> Result<()> {
     let few = World::open(few_url, DESK).await?;
     let many = World::open(many_url, DESK).await?;
-    let bars = [20.0, 100.0, 5.0];
     let (mut rows, mut shown, mut figures, mut figures_of_few) = (0, 0, 0, 0);
     let mut against = Vec::new();
-    for ((less, more), bar) in asks(&few)?.into_iter().zip(asks(&many)?).zip(bars) {
+    for (less, more) in asks(&few)?.into_iter().zip(asks(&many)?) {
         let (mut times, mut base) = (Vec::new(), Vec::new());
         let (mut read, mut read_few) = (Opened::default(), Opened::default());
         for _ in 0..READINGS {
@@ -206,7 +205,7 @@ async fn readings(args: &Args, few_url: &str, many_url: &str, table: &mut Table)
             times.push(read.milliseconds);
         }
         let took = median(times);
-        table.line(more.what, took, "ms", Bar::AtMost(bar));
+        table.line(more.what, took, "ms", Bar::AtMost(more.bar));
         if more.weighed {
             ensure!(read.rows >= args.reports().communes, "a commune has no cell");
             table.line("their bytes", megabytes(read.bytes), "MB", Bar::AtMost(2.0));
@@ -245,6 +244,8 @@ async fn readings(args: &Args, few_url: &str, many_url: &str, table: &mut Table)
 /// A reading.
 struct Ask {
     what: &'static str,
+    /// Milliseconds that it may take.
+    bar: f64,
     units: Vec<UnitId>,
     periods: Vec<String>,
     channels: &'static [&'static str],
@@ -269,6 +270,7 @@ fn asks(world: &World) -> Result<[Ask; 3]> {
     Ok([
         Ask {
             what: "country and 34 provinces, all figures, a year",
+            bar: 20.0,
             units: provinces,
             periods: vec![year.clone()],
             channels: &["all"],
@@ -277,6 +279,7 @@ fn asks(world: &World) -> Result<[Ask; 3]> {
         },
         Ask {
             what: "all communes, whole, parts and factors, a year",
+            bar: 100.0,
             units: communes.collect(),
             periods: vec![year.clone()],
             channels: &["all"],
@@ -285,6 +288,7 @@ fn asks(world: &World) -> Result<[Ask; 3]> {
         },
         Ask {
             what: "one commune with everything and its twelve months",
+            bar: 5.0,
             units: vec![world.points[0].unit],
             periods: std::iter::once(year).chain(months).collect(),
             channels: &["all", "desk", "online"],
